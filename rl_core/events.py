@@ -1,0 +1,80 @@
+"""What an algorithm yields: frozen snapshots, never views into what goes on changing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One tabular step and the update it caused."""
+
+    episode: int
+    t: int  # step within the episode, from 0
+    s: int
+    a: int
+    r: float
+    s_next: int
+    terminated: bool
+    truncated: bool
+    alpha: float  # the step size that was used
+    gamma: float
+    q_sa: float  # Q(s, a) before the update
+    max_q_next: float  # max over a' of Q(s', a') before the update; 0 where the episode terminated
+    delta: float  # the TD error
+    q: Floats  # [states, actions] after the update
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep of a dynamic-programming method over all states."""
+
+    k: int
+    v: Floats  # [states]
+    q: Floats  # [states, actions]
+    change: float  # the largest |V_k - V_{k-1}|
+
+
+@dataclass(frozen=True)
+class Update:
+    """One environment step of every run of a deep algorithm, with what it learned."""
+
+    step: int  # environment steps per run so far, this one included
+    returns: Floats  # [runs] undiscounted return of the episode that ended here; NaN where none did
+    metrics: dict[str, Floats] = field(
+        default_factory=dict
+    )  # each [runs]; empty where nothing was learned
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One point of a training's curve."""
+
+    step: int
+    returns: (
+        Floats  # [runs] mean return of each run's last episodes; NaN before the first has ended
+    )
+    metrics: dict[str, Floats]  # each [runs], mean since the last point
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The policies of all runs as they were after `step`."""
+
+    step: int
+    weights: dict[str, Floats]  # each [runs, ...]
+    validation: Floats  # [runs] mean return of the greedy policy over the validation episodes
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How the trained policies play: mean returns over fresh greedy episodes, each [runs]."""
+
+    best: Floats  # each run's snapshot with the highest validation
+    best_step: NDArray[np.integer]  # the step of that snapshot
+    last: Floats  # the weights at the end

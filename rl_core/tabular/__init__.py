@@ -1,0 +1,1 @@
+"""Reinforcement learning in tables: finite MDPs, exact solvers, temporal-difference control. NumPy only."""

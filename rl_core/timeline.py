@@ -1,0 +1,67 @@
+"""The clock of a training: which step it is, and which settings are in force."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from rl_core.settings import Settings
+
+C = TypeVar("C", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Setting `field` has had `value` since `step`."""
+
+    step: int
+    field: str
+    value: Any
+
+
+class Timeline(Generic[C]):
+    """`for step, config in timeline:` drives a training from outside.
+
+    Settings may be changed (`change`) and the training stopped (`stop`) between two steps, from any
+    thread. Every change is recorded in `changes`; a timeline made with those changes goes the same
+    way again, so config + seed + changes reproduce a training bit for bit.
+
+    Args:
+        config: the settings in force at the beginning.
+        steps: the number of the last step plus one.
+        changes: changes to repeat, in the order of their steps.
+        start: the number of the first step.
+    """
+
+    def __init__(self, config: C, steps: int, changes: Iterable[Change] = (), start: int = 0):
+        self.config, self.steps, self.start = config, steps, start
+        self.changes: list[Change] = []
+        self._recorded = deque(changes)
+        self._asked: deque[tuple[str, Any]] = deque()
+        self._stopped = False
+
+    def change(self, field: str, value: Any) -> None:
+        """Put `value` in force from the next step on. Raises `BadSetting` at once if it is not allowed."""
+        replace(self.config, **{field: value})
+        self._asked.append((field, value))
+
+    def stop(self) -> None:
+        """End after the step under way."""
+        self._stopped = True
+
+    def __iter__(self) -> Iterator[tuple[int, C]]:
+        for step in range(self.start, self.steps):
+            if self._stopped:
+                return
+            while self._recorded and self._recorded[0].step <= step:
+                recorded = self._recorded.popleft()
+                self._apply(step, recorded.field, recorded.value)
+            while self._asked:
+                self._apply(step, *self._asked.popleft())
+            yield step, self.config
+
+    def _apply(self, step: int, field: str, value: Any) -> None:
+        self.config = replace(self.config, **{field: value})
+        self.changes.append(Change(step, field, value))
