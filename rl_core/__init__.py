@@ -1,1 +1,1 @@
-"""The learning itself: tabular methods in NumPy, deep methods in PyTorch. Knows nothing of the app."""
+"""The learning itself: tables in NumPy, networks in PyTorch. Knows nothing of the app."""

@@ -1,4 +1,4 @@
-"""Settings of an algorithm: one line each, checked when made, readable by the app and the command line."""
+"""Settings of an algorithm: one line each, checked when made, read by app and command line."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 
-class BadSetting(ValueError):
+class SettingError(ValueError):
     """A setting that is out of range or of the wrong kind.
 
-    Attributes: `field` (its name), `value` (what was given), `allowed` (what would be right, in words).
+    Attributes: `field` (its name), `value` (what was given), `allowed` (what would be right).
     """
 
     def __init__(self, field: str, value: object, allowed: str):
@@ -38,7 +38,14 @@ def setting(
         symbol: its LaTeX symbol in the formulas, if it has one.
         live: whether it may be changed while a training runs.
     """
-    metadata = dict(help=help, low=low, high=high, choices=choices, symbol=symbol, live=live)
+    metadata = {
+        "help": help,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "symbol": symbol,
+        "live": live,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -57,12 +64,12 @@ def allowed(f: Field[Any]) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of every algorithm's `Config`: refuses what its fields do not allow with `BadSetting`."""
+    """Base of every `Config`: refuses what its fields do not allow with `SettingError`."""
 
     def __post_init__(self) -> None:
         for f in fields(self):
             if not _accepts(f, getattr(self, f.name)):
-                raise BadSetting(f.name, getattr(self, f.name), allowed(f))
+                raise SettingError(f.name, getattr(self, f.name), allowed(f))
 
 
 def _accepts(f: Field[Any], value: object) -> bool:
@@ -78,16 +85,17 @@ def _accepts(f: Field[Any], value: object) -> bool:
 def parse(config: type[Settings], name: str, text: str) -> Any:
     """The value that `text` (from a command line or a link) gives to field `name` of `config`.
 
-    Raises `BadSetting` for an unknown field or a text that is not of the field's kind; ranges are
+    Raises `SettingError` for an unknown field or a text that is not of the field's kind; ranges are
     left to the `Config` itself.
     """
     known = {f.name: f for f in fields(config)}
     if name not in known:
-        raise BadSetting(name, text, "a known setting: " + ", ".join(known))
+        raise SettingError(name, text, "a known setting: " + ", ".join(known))
     f = known[name]
     try:
         if isinstance(f.default, bool):
             return {"true": True, "false": False}[text.lower()]
-        return type(f.default)(text)
+        kind: type = type(f.default)
+        return kind(text)
     except (KeyError, ValueError):
-        raise BadSetting(name, text, allowed(f)) from None
+        raise SettingError(name, text, allowed(f)) from None

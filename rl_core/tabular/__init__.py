@@ -1,1 +1,1 @@
-"""Reinforcement learning in tables: finite MDPs, exact solvers, temporal-difference control. NumPy only."""
+"""Reinforcement learning in tables: finite MDPs, exact solvers, control. NumPy only."""
