@@ -43,7 +43,7 @@ class Timeline(Generic[C]):
         self._stopped = False
 
     def change(self, field: str, value: Any) -> None:
-        """Put `value` in force from the next step on. Raises `SettingError` if it is not allowed."""
+        """Put `value` in force from the next step on. Raises `SettingError` for a bad one."""
         replace(self.config, **{field: value})
         self._asked.append((field, value))
 
