@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
-from rl_core.settings import Settings
+from rl_core.settings import SettingError, Settings
 
 C = TypeVar("C", bound=Settings)
 
@@ -40,20 +40,27 @@ class Timeline(Generic[C]):
         self.changes: list[Change] = []
         self._recorded = deque(changes)
         self._asked: deque[tuple[str, Any]] = deque()
-        self._stopped = False
+        self.stopped = False
 
     def change(self, field: str, value: Any) -> None:
-        """Put `value` in force from the next step on. Raises `SettingError` for a bad one."""
+        """Put `value` in force from the next step on.
+
+        Raises `SettingError` for a bad one, and for a setting that is fixed once training runs.
+        """
+        live = [f.name for f in fields(self.config) if f.metadata["live"]]
+        if field not in live:
+            live_ones = "one of those that may change while it runs: " + ", ".join(live)
+            raise SettingError(field, value, live_ones)
         replace(self.config, **{field: value})
         self._asked.append((field, value))
 
     def stop(self) -> None:
         """End after the step under way."""
-        self._stopped = True
+        self.stopped = True
 
     def __iter__(self) -> Iterator[tuple[int, C]]:
         for step in range(self.start, self.steps):
-            if self._stopped:
+            if self.stopped:
                 return
             while self._recorded and self._recorded[0].step <= step:
                 recorded = self._recorded.popleft()

@@ -1,0 +1,232 @@
+"""DQN: Q-learning with a network, experience replay and a target network (Mnih et al. 2015)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, optim
+
+from rl_core.deep import nets
+from rl_core.deep.envs import Environment, Episodes
+from rl_core.deep.replay import Batch, Replay
+from rl_core.deep.seeds import Purpose, generator
+from rl_core.events import Floats, Update
+from rl_core.settings import Settings, setting
+from rl_core.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Config(Settings):
+    """Settings of DQN; the defaults are for CartPole-v1."""
+
+    lr: float = setting(2e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
+    lr_end: float = setting(
+        0.0, "share of the learning rate left at the end (falls linearly)", 0, 1, live=True
+    )
+    gamma: float = setting(0.97, "discount of future rewards", 0, 1, symbol=r"\gamma", live=True)
+    epsilon_start: float = setting(
+        1.0, "share of random actions at the beginning", 0, 1, symbol=r"\varepsilon_0", live=True
+    )
+    epsilon_end: float = setting(
+        0.1, "share of random actions later", 0, 1, symbol=r"\varepsilon_\infty", live=True
+    )
+    epsilon_steps: int = setting(
+        2000, "environment steps until the share has fallen", 1, 10**7, symbol="N", live=True
+    )
+    batch: int = setting(64, "transitions per update", 1, 4096, symbol="B", live=True)
+    replay_size: int = setting(
+        20_000, "transitions kept per run; 1 learns from the latest only", 1, 10**6
+    )
+    learning_starts: int = setting(500, "environment steps before the first update", 0, 10**6)
+    train_every: int = setting(1, "environment steps between updates", 1, 1000, live=True)
+    updates: int = setting(1, "updates each time", 1, 100, live=True)
+    target_every: int = setting(
+        1, "updates between two moves of the target network", 1, 100_000, symbol="C", live=True
+    )
+    tau: float = setting(
+        0.05, "share of the way that the target network moves", 0, 1, symbol=r"\tau", live=True
+    )
+    loss: str = setting("huber", "what is minimised", choices=("huber", "squared"), live=True)
+    max_grad_norm: float = setting(
+        10.0, "each run's gradient is shortened to this length", 1e-6, 1e6, live=True
+    )
+    hidden: int = setting(64, "units in each of the two hidden layers", 1, 1024)
+    scaled: bool = setting(True, "map bounded observations to [-1, 1]")
+
+
+@dataclass
+class State:
+    """All that a training goes on from; `train` changes it in place."""
+
+    episodes: Episodes
+    q: nets.MLP  # [runs, batch, features] → [runs, batch, actions]
+    q_target: nets.MLP
+    optimizer: optim.Adam
+    replay: Replay
+    rng: np.random.Generator
+    updates: int = 0
+
+
+def start(env: Environment, config: Config, seed: int) -> State:
+    """The state before the first step; one run for each instance of `env`."""
+    torch_generator = torch.Generator().manual_seed(
+        int(generator(seed, Purpose.NETWORK).integers(2**63))
+    )
+    features = env.low.size
+    sizes = (features, config.hidden, config.hidden, env.actions)
+    q = nets.MLP.init(sizes, env.n, torch_generator)
+    return State(
+        Episodes(env),
+        q,
+        q.frozen_copy(),
+        nets.adam(q.flat, config.lr),
+        Replay(env.n, config.replay_size, features),
+        generator(seed, Purpose.ALGORITHM),
+    )
+
+
+def train(timeline: Timeline[Config], state: State) -> Iterator[Update]:
+    """Deep Q-learning with experience replay (Mnih et al. 2015, Algorithm 1)."""
+    q, q_target, replay, rng = state.q, state.q_target, state.replay, state.rng
+    for step, config in timeline:
+        # With probability ε a random action, otherwise the best one.
+        explore = epsilon(step, config.epsilon_start, config.epsilon_end, config.epsilon_steps)
+        action = epsilon_greedy(q.act(state.episodes.observation), explore, rng)
+        # Take it; store what happened.
+        transition = state.episodes.step(action)
+        replay.add(transition)
+        # Learn from transitions drawn from the past.
+        metrics: dict[str, Floats] = {}
+        if step >= config.learning_starts and step % config.train_every == 0:
+            lr = annealed(config.lr, config.lr_end, step / timeline.steps)
+            for _ in range(config.updates):
+                metrics = update(state, replay.sample(config.batch, rng), config, lr)
+                state.updates += 1
+                if state.updates % config.target_every == 0:
+                    q_target.follow(q, config.tau)
+            metrics["epsilon"] = np.full(len(action), explore)
+            metrics["buffer"] = np.full(len(action), replay.size / replay.capacity)
+        yield Update(step + 1, transition.returns, metrics)
+
+
+def update(state: State, batch: Batch, config: Config, lr: float) -> dict[str, Floats]:
+    """One gradient step of every run. Returns the health metrics, each [runs]."""
+    with torch.no_grad():
+        q_next = state.q_target(batch.next_observation)
+        y = target(batch.reward, batch.terminated, q_next, config.gamma)
+    q_sa = chosen(state.q(batch.observation), batch.action)
+    delta = td_error(y, q_sa)
+    loss = LOSSES[config.loss](delta)
+    norm = nets.minimise(loss, state.optimizer, lr, config.max_grad_norm)
+    metrics = {"td_error": delta.abs(), "q": q_sa, "loss": loss}
+    means = {name: value.detach().mean(-1).numpy() for name, value in metrics.items()}
+    return means | {"grad_norm": norm.numpy()}
+
+
+def chosen(q: Tensor, action: Tensor) -> Tensor:
+    """The values of the actions that were taken: q [..., actions], action [...] → [...]."""
+    return q.gather(-1, action.unsqueeze(-1)).squeeze(-1)
+
+
+def target(reward: Tensor, terminated: Tensor, q_next: Tensor, gamma: float) -> Tensor:
+    r"""What Q(s, a) should have been, as the target network sees it.
+
+    $$
+    y = r + \gamma \, (1 - \text{terminated}) \, \max_{a'} Q(s', a'; \theta^-)
+    $$
+
+    Mnih et al. 2015, Algorithm 1. No future value after the episode *terminated*; where it was
+    only cut off (truncated) there is one. reward, terminated [...], q_next [..., actions] → [...].
+    """
+    return reward + gamma * (1 - terminated) * q_next.amax(-1)
+
+
+def td_error(y: Tensor, q_sa: Tensor) -> Tensor:
+    r"""How far the value is off.
+
+    $$
+    \delta = y - Q(s, a; \theta)
+    $$
+
+    Sutton & Barto, section 6.1. y, q_sa [...] → [...].
+    """
+    return y - q_sa
+
+
+def squared(delta: Tensor) -> Tensor:
+    r"""Squared loss, the one of Q-learning.
+
+    $$
+    \ell(\delta) = \tfrac{1}{2} \delta^2
+    $$
+
+    delta [...] → [...].
+    """
+    return 0.5 * delta.square()
+
+
+def huber(delta: Tensor) -> Tensor:
+    r"""Huber loss: squared near zero, straight beyond ±1, so that no error pulls harder than 1.
+
+    $$
+    \ell(\delta) = \begin{cases} \tfrac{1}{2} \delta^2 & |\delta| \le 1 \\
+    |\delta| - \tfrac{1}{2} & \text{otherwise} \end{cases}
+    $$
+
+    Mnih et al. 2015, Methods ("clip the error term to be between −1 and 1"). delta [...] → [...].
+    """
+    return torch.where(delta.abs() <= 1, 0.5 * delta.square(), delta.abs() - 0.5)
+
+
+LOSSES = {"huber": huber, "squared": squared}
+
+
+def epsilon(step: int, first: float, last: float, steps: int) -> float:
+    r"""Share of random actions after `step` environment steps: falls linearly, then stays.
+
+    $$
+    \varepsilon_t = \varepsilon_0 + (\varepsilon_\infty - \varepsilon_0) \, \min(1, t / N)
+    $$
+
+    Mnih et al. 2015, Methods.
+    """
+    return first + (last - first) * min(1.0, step / steps)
+
+
+def annealed(lr: float, end: float, progress: float) -> float:
+    r"""Learning rate at `progress` (0 to 1) through the training, falling to the share `end`.
+
+    $$
+    \alpha_t = \alpha \, (1 - (1 - \alpha_{\text{end}}) \, t / T)
+    $$
+
+    Steps that shrink let the values settle (Robbins & Monro 1951).
+    """
+    return lr * (1 - (1 - end) * progress)
+
+
+def epsilon_greedy(q: Floats, epsilon: float, rng: np.random.Generator) -> NDArray[np.int64]:
+    """One action per run: with probability epsilon any (the best included), else the best.
+
+    q [runs, actions] → [runs]. Draws the same block whatever q is.
+    """
+    runs, actions = q.shape
+    random = rng.integers(actions, size=runs)
+    return np.where(rng.random(runs) < epsilon, random, q.argmax(-1))
+
+
+def weights(state: State) -> dict[str, Any]:
+    """A copy of what `policy` acts from, each array [runs, ...]."""
+    return state.q.weights()
+
+
+def policy(weights: Mapping[str, Any], observation: Floats) -> NDArray[np.int64]:
+    """The greedy actions: observation [runs, batch, features] → [runs, batch]."""
+    q = nets.torch_free_forward(nets.layers(weights), observation)
+    action: NDArray[np.int64] = q.argmax(-1)
+    return action

@@ -1,0 +1,167 @@
+"""The driver that the command line and the app share: trains, measures, evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rl_core.deep import dqn, envs, evaluation
+from rl_core.deep.seeds import Purpose, seeds
+from rl_core.events import Evaluation, Floats, Progress, Snapshot, Update
+from rl_core.timeline import Timeline
+
+registry: dict[str, ModuleType] = {"dqn": dqn}
+
+Event = Progress | Snapshot | Evaluation
+
+POINTS, SNAPSHOTS = 200, 40  # per training, evenly spread
+VALIDATION_EPISODES, EVALUATION_EPISODES, EPISODES_AT_ONCE = 20, 100, 20
+RETURNS_AVERAGED = 10  # a point of the curve is the mean of this many last episodes
+
+
+class UnknownAlgorithmError(ValueError):
+    """No such algorithm."""
+
+
+def algorithm(name: str) -> ModuleType:
+    """The module of an algorithm. Raises `UnknownAlgorithmError`."""
+    if name not in registry:
+        raise UnknownAlgorithmError(
+            f"unknown algorithm {name!r}: it must be one of {', '.join(registry)}"
+        )
+    return registry[name]
+
+
+def train(
+    name: str, env_id: str, timeline: Timeline[Any], *, runs: int, seed: int
+) -> Iterator[Event]:
+    """Train `runs` independent runs of an algorithm; what happens comes as events.
+
+    `Progress` on a grid of environment steps that is the same for all runs, `Snapshot` of the
+    untrained policies and then at every fortieth of the way, `Evaluation` at the end. The settings
+    and the number of steps (per run) are the timeline's. When the timeline is stopped the events
+    end, without an `Evaluation`.
+
+    The same name, env_id, timeline, runs and seed give the same events, bit for bit, on the same
+    machine. Run k of 10 is *not* run k of 5, though: random numbers are drawn in blocks
+    of [runs, ...], so another number of runs is another experiment.
+
+    Raises `UnknownAlgorithmError`, `envs.EnvironmentIdError` at once, not at the first event.
+    """
+    module = algorithm(name)
+    config = timeline.config
+    env = envs.make(env_id, seeds(seed, Purpose.ENVIRONMENT, runs), scaled=config.scaled)
+    return _events(module, _Judge(module, env_id, timeline, runs, seed), timeline, env, seed)
+
+
+def _events(
+    module: ModuleType, judge: _Judge, timeline: Timeline[Any], env: envs.Environment, seed: int
+) -> Iterator[Event]:
+    state = module.start(env, timeline.config, seed)
+    points, snapshots = grid(timeline.steps, POINTS), grid(timeline.steps, SNAPSHOTS)
+    yield judge.snapshot(0, module.weights(state))
+    curve = Curve(env.n)
+    for update in module.train(timeline, state):
+        curve.add(update)
+        if update.step in points:
+            yield curve.point(update.step)
+        if update.step in snapshots:
+            yield judge.snapshot(update.step, module.weights(state))
+    if not timeline.stopped:
+        evaluation = judge.evaluation()
+        if not timeline.stopped:
+            yield evaluation
+
+
+def grid(steps: int, points: int) -> frozenset[int]:
+    """At most `points` step numbers from 1 to `steps`, evenly spread, the last one included."""
+    return frozenset(-(-steps * k // points) for k in range(1, points + 1))
+
+
+class Curve:
+    """Gathers updates into the points of a learning curve."""
+
+    def __init__(self, runs: int):
+        self._last: list[list[float]] = [[] for _ in range(runs)]
+        self._sums: dict[str, Any] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, update: Update) -> None:
+        for run in np.flatnonzero(~np.isnan(update.returns)):
+            self._last[run] = [*self._last[run], float(update.returns[run])][-RETURNS_AVERAGED:]
+        for name, value in update.metrics.items():
+            self._sums[name] = self._sums.get(name, 0) + value
+            self._counts[name] = self._counts.get(name, 0) + 1
+
+    def point(self, step: int) -> Progress:
+        """The mean of each run's last episodes; of the metrics, the mean since the last point."""
+        returns = np.array([np.mean(last) if last else np.nan for last in self._last])
+        metrics = {name: self._sums[name] / self._counts[name] for name in self._sums}
+        self._sums, self._counts = {}, {}
+        return Progress(step, returns, metrics)
+
+
+class _Judge:
+    """Validates snapshots, remembers each run's best, evaluates at the end."""
+
+    def __init__(
+        self, module: ModuleType, env_id: str, timeline: Timeline[Any], runs: int, seed: int
+    ):
+        self._module, self._timeline, self._runs = module, timeline, runs
+        self._validation = seeds(seed, Purpose.VALIDATION, VALIDATION_EPISODES)
+        self._evaluation = seeds(seed, Purpose.EVALUATION, EVALUATION_EPISODES)
+        self._env = envs.make(
+            env_id, [0] * (runs * EPISODES_AT_ONCE), scaled=timeline.config.scaled
+        )
+        self._best: dict[str, Floats] = {}
+        self._last: dict[str, Floats] = {}
+        self._validated = np.full(runs, -np.inf)
+        self._best_step = np.zeros(runs, np.int64)
+
+    def snapshot(self, step: int, weights: dict[str, Floats]) -> Snapshot:
+        validation = self._mean_returns(weights, self._validation)
+        better = validation > self._validated
+        self._best = select(better, weights, self._best or weights)
+        self._validated = np.where(better, validation, self._validated)
+        self._best_step = np.where(better, step, self._best_step)
+        self._last = weights
+        return Snapshot(step, weights, validation)
+
+    def evaluation(self) -> Evaluation:
+        best = self._mean_returns(self._best, self._evaluation)
+        last = self._mean_returns(self._last, self._evaluation)
+        return Evaluation(best, self._best_step, last)
+
+    def _mean_returns(
+        self, weights: Mapping[str, Floats], episode_seeds: list[int]
+    ) -> NDArray[np.float64]:
+        def act(observation: Floats) -> NDArray[Any]:
+            action: NDArray[Any] = self._module.policy(weights, observation)
+            return action
+
+        parts = [
+            evaluation.returns(
+                self._env,
+                act,
+                self._runs,
+                episode_seeds[k : k + EPISODES_AT_ONCE],
+                lambda: self._timeline.stopped,
+            )
+            for k in range(0, len(episode_seeds), EPISODES_AT_ONCE)
+        ]
+        mean: NDArray[np.float64] = np.concatenate(parts, -1).mean(-1)
+        return mean
+
+
+def select(
+    mask: NDArray[np.bool_], yes: Mapping[str, Floats], no: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """Run by run the weights of `yes` where mask [runs] is true, else those of `no`."""
+    return {
+        name: np.where(mask.reshape(-1, *[1] * (yes[name].ndim - 1)), yes[name], no[name])
+        for name in yes
+    }
