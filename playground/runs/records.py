@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rl_core.events import Evaluation, Progress, Snapshot
+from rl_core.events import Evaluation, Floats, Progress, Snapshot
 from rl_core.settings import Settings, setting
 from rl_core.timeline import Change
 
-Event = Progress | Change | Snapshot | Evaluation
+
+@dataclass(frozen=True)
+class Replay:
+    """One greedy episode of each run, as the policies were after `step`, from the same start."""
+
+    step: int
+    observations: Floats  # [t, runs, features]; NaN after a run's episode has ended
+
+
+Event = Progress | Change | Snapshot | Replay | Evaluation
 
 
 @dataclass(frozen=True)

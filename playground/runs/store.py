@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from safetensors import numpy as safetensors
 
-from playground.runs.records import Event, Plan, Point, Training
+from playground.runs.records import Event, Plan, Point, Replay, Training
 from rl_core.events import Evaluation, Progress, Snapshot
 from rl_core.timeline import Change
 
@@ -43,6 +43,8 @@ MIGRATIONS = [
     CREATE INDEX by_training ON change (training);
     CREATE TABLE snapshot (
         training TEXT, step INTEGER, validation TEXT, weights BLOB, PRIMARY KEY (training, step));
+    CREATE TABLE replay (
+        training TEXT, step INTEGER, observations BLOB, PRIMARY KEY (training, step));
     CREATE TABLE evaluation (training TEXT PRIMARY KEY, best TEXT, best_step TEXT, last TEXT)
     """,
 ]
@@ -183,6 +185,13 @@ class Store:
             return Snapshot(step, safetensors.load(weights), np.array(json.loads(validation)))
         return None
 
+    def replay(self, id: str, step: int) -> Replay | None:
+        """The episodes played after `step`; None if there are none."""
+        sql = "SELECT observations FROM replay WHERE training = ? AND step = ?"
+        for (blob,) in self._read(sql, id, step):
+            return Replay(step, safetensors.load(blob)["observations"])
+        return None
+
     def evaluation(self, id: str) -> Evaluation | None:
         """The final evaluation; None before there is one."""
         sql = "SELECT best, best_step, last FROM evaluation WHERE training = ?"
@@ -235,6 +244,9 @@ def _record(db: sqlite3.Connection, id: str, event: Event) -> None:
             _insert(
                 db, "snapshot", training=id, step=step, validation=_list(validation), weights=blob
             )
+        case Replay(step, observations):
+            blob = safetensors.save({"observations": np.ascontiguousarray(observations)})
+            _insert(db, "replay", training=id, step=step, observations=blob)
         case Evaluation(best, best_step, last):
             lists = {"best": _list(best), "best_step": _list(best_step), "last": _list(last)}
             _insert(db, "evaluation", training=id, **lists)

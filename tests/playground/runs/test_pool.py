@@ -298,7 +298,16 @@ def test_the_real_worker_trains_dqn_and_changes_what_may_change(
     evaluation = pool.store.evaluation(id)
     assert evaluation is not None
     assert evaluation.best.shape == evaluation.last.shape == (2,)
-    assert len(pool.store.validations(id)) > 5
+    moments = pool.store.validations(id)
+    assert len(moments) > 5
+    for step in moments:
+        replay = pool.store.replay(id, step)
+        assert replay is not None
+        played = np.isfinite(replay.observations).all(-1)  # [t, runs]
+        assert replay.observations.shape[1:] == (2, 4)
+        assert played[0].all()
+        assert played[-1].any()
+        np.testing.assert_array_equal(replay.observations[0, 0], replay.observations[0, 1])
 
     long = pool.submit(Plan("dqn", "CartPole-v1", config, runs=2, steps=20_000, seed=3))
     wait(lambda: get(pool, long).status == "running")
