@@ -189,13 +189,14 @@ class Scaled(Environment):
         self.env.seed(seeds)
 
     def reset(self, mask: Bools) -> Floats:
-        return self._scale(self.env.reset(mask))
+        return self.scale(self.env.reset(mask))
 
     def step(self, action: NDArray[np.integer]) -> Step:
         step = self.env.step(action)
-        return step._replace(observation=self._scale(step.observation))
+        return step._replace(observation=self.scale(step.observation))
 
-    def _scale(self, observation: Floats) -> Floats:
+    def scale(self, observation: Floats) -> Floats:
+        """observation [..., features] of the environment itself → what the learner sees."""
         return (observation - self._centre) / self._reach
 
 

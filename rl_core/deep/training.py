@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
@@ -16,8 +18,11 @@ from rl_core.timeline import Timeline
 
 registry: dict[str, ModuleType] = {"dqn": dqn}
 
+_BEFORE = Update(0, np.empty(0))  # stands for the moment before the first step
+
 Event = Progress | Snapshot | Evaluation
 
+MAX_RUNS = 256
 POINTS, SNAPSHOTS = 200, 40  # per training, evenly spread
 VALIDATION_EPISODES, EVALUATION_EPISODES, EPISODES_AT_ONCE = 20, 100, 20
 RETURNS_AVERAGED = 10  # a point of the curve is the mean of this many last episodes
@@ -50,7 +55,7 @@ def train(
     machine. Run k of 10 is *not* run k of 5, though: random numbers are drawn in blocks
     of [runs, ...], so another number of runs is another experiment.
 
-    Raises `UnknownAlgorithmError`, `envs.EnvironmentIdError` at once, not at the first event.
+    Raises `UnknownAlgorithmError`, `envs.EnvironmentIdError`, at once and not at the first event.
     """
     module = algorithm(name)
     config = timeline.config
@@ -62,19 +67,22 @@ def _events(
     module: ModuleType, judge: _Judge, timeline: Timeline[Any], env: envs.Environment, seed: int
 ) -> Iterator[Event]:
     state = module.start(env, timeline.config, seed)
-    points, snapshots = grid(timeline.steps, POINTS), grid(timeline.steps, SNAPSHOTS)
-    yield judge.snapshot(0, module.weights(state))
-    curve = Curve(env.n)
-    for update in module.train(timeline, state):
+    points, snapshots = grid(timeline.steps, POINTS), grid(timeline.steps, SNAPSHOTS) | {0}
+    curve, best = Curve(env.n), Best()
+    for update in chain([_BEFORE], module.train(timeline, state)):
         curve.add(update)
         if update.step in points:
             yield curve.point(update.step)
         if update.step in snapshots:
-            yield judge.snapshot(update.step, module.weights(state))
+            snapshot = judge.snapshot(update.step, module.weights(state))
+            if timeline.stopped:
+                return  # perhaps half validated
+            best.add(snapshot)
+            yield snapshot
     if not timeline.stopped:
-        evaluation = judge.evaluation()
+        verdict = judge.evaluation(best, module.weights(state))
         if not timeline.stopped:
-            yield evaluation
+            yield verdict
 
 
 def grid(steps: int, points: int) -> frozenset[int]:
@@ -105,56 +113,24 @@ class Curve:
         return Progress(step, returns, metrics)
 
 
-class _Judge:
-    """Validates snapshots, remembers each run's best, evaluates at the end."""
+class Best:
+    """Remembers, run by run, the snapshot with the highest validation; of equals the latest."""
 
-    def __init__(
-        self, module: ModuleType, env_id: str, timeline: Timeline[Any], runs: int, seed: int
-    ):
-        self._module, self._timeline, self._runs = module, timeline, runs
-        self._validation = seeds(seed, Purpose.VALIDATION, VALIDATION_EPISODES)
-        self._evaluation = seeds(seed, Purpose.EVALUATION, EVALUATION_EPISODES)
-        self._env = envs.make(
-            env_id, [0] * (runs * EPISODES_AT_ONCE), scaled=timeline.config.scaled
-        )
-        self._best: dict[str, Floats] = {}
-        self._last: dict[str, Floats] = {}
-        self._validated = np.full(runs, -np.inf)
-        self._best_step = np.zeros(runs, np.int64)
+    def __init__(self) -> None:
+        self.step: NDArray[np.int64]  # [runs]
+        self.weights: dict[str, Floats] = {}  # each [runs, ...]
+        self._validation: Floats
 
-    def snapshot(self, step: int, weights: dict[str, Floats]) -> Snapshot:
-        validation = self._mean_returns(weights, self._validation)
-        better = validation > self._validated
-        self._best = select(better, weights, self._best or weights)
-        self._validated = np.where(better, validation, self._validated)
-        self._best_step = np.where(better, step, self._best_step)
-        self._last = weights
-        return Snapshot(step, weights, validation)
-
-    def evaluation(self) -> Evaluation:
-        best = self._mean_returns(self._best, self._evaluation)
-        last = self._mean_returns(self._last, self._evaluation)
-        return Evaluation(best, self._best_step, last)
-
-    def _mean_returns(
-        self, weights: Mapping[str, Floats], episode_seeds: list[int]
-    ) -> NDArray[np.float64]:
-        def act(observation: Floats) -> NDArray[Any]:
-            action: NDArray[Any] = self._module.policy(weights, observation)
-            return action
-
-        parts = [
-            evaluation.returns(
-                self._env,
-                act,
-                self._runs,
-                episode_seeds[k : k + EPISODES_AT_ONCE],
-                lambda: self._timeline.stopped,
-            )
-            for k in range(0, len(episode_seeds), EPISODES_AT_ONCE)
-        ]
-        mean: NDArray[np.float64] = np.concatenate(parts, -1).mean(-1)
-        return mean
+    def add(self, snapshot: Snapshot) -> None:
+        validation, weights = snapshot.validation, dict(snapshot.weights)
+        step = np.full(len(validation), snapshot.step)
+        if not self.weights:
+            self.step, self.weights, self._validation = step, weights, validation
+            return
+        better = validation >= self._validation
+        self.step = np.where(better, step, self.step)
+        self.weights = select(better, weights, self.weights)
+        self._validation = np.where(better, validation, self._validation)
 
 
 def select(
@@ -165,3 +141,39 @@ def select(
         name: np.where(mask.reshape(-1, *[1] * (yes[name].ndim - 1)), yes[name], no[name])
         for name in yes
     }
+
+
+class _Judge:
+    """Plays greedy episodes with the policies of all runs, on seeds that training never uses."""
+
+    def __init__(
+        self, module: ModuleType, env_id: str, timeline: Timeline[Any], runs: int, seed: int
+    ):
+        self._module, self._timeline, self._runs = module, timeline, runs
+        self._validation = seeds(seed, Purpose.VALIDATION, VALIDATION_EPISODES)
+        self._evaluation = seeds(seed, Purpose.EVALUATION, EVALUATION_EPISODES)
+        instances = [0] * (runs * EPISODES_AT_ONCE)
+        self._env = envs.make(env_id, instances, scaled=timeline.config.scaled)
+
+    def snapshot(self, step: int, weights: dict[str, Floats]) -> Snapshot:
+        return Snapshot(step, weights, self._mean_returns(weights, self._validation))
+
+    def evaluation(self, best: Best, last: dict[str, Floats]) -> Evaluation:
+        best_returns = self._mean_returns(best.weights, self._evaluation)
+        return Evaluation(best_returns, best.step, self._mean_returns(last, self._evaluation))
+
+    def _mean_returns(
+        self, weights: Mapping[str, Floats], episode_seeds: list[int]
+    ) -> NDArray[np.float64]:
+        parts = [
+            evaluation.returns(
+                self._env,
+                partial(self._module.policy, weights),
+                self._runs,
+                episode_seeds[k : k + EPISODES_AT_ONCE],
+                lambda: self._timeline.stopped,
+            )
+            for k in range(0, len(episode_seeds), EPISODES_AT_ONCE)
+        ]
+        mean: NDArray[np.float64] = np.concatenate(parts, -1).mean(-1)
+        return mean

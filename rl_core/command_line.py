@@ -1,0 +1,263 @@
+"""The command line: train, list, play."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+import rl_core
+from rl_core.events import Evaluation, Progress, Snapshot
+from rl_core.settings import allowed, parse
+from rl_core.timeline import Timeline
+
+# What learns with networks is imported inside the commands: torch takes seconds to load, and a
+# misspelt command should not wait for it.
+
+EXAMPLES = """\
+examples:
+  python -m rl_core list
+  python -m rl_core train dqn --env CartPole-v1 --runs 8 --steps 20000 --seed 0 \\
+      --set lr=0.001 --json out.json --save out/
+  python -m rl_core play out/ --episodes 5
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, or 2 for bad input."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        command: Callable[[argparse.Namespace], None] = options.run_command
+        command(options)
+    except (ValueError, OSError) as error:
+        print(f"{parser.prog}: {_one_line(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\n{parser.prog}: interrupted, nothing was saved", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m rl_core",
+        description="Train reinforcement-learning algorithms and watch what they learned.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    train = commands.add_parser("train", help="train an algorithm", allow_abbrev=False)
+    train.add_argument("algorithm", help="its name; `list` shows all")
+    train.add_argument("--env", default="CartPole-v1", help="environment (default: %(default)s)")
+    train.add_argument("--runs", type=_whole(1, 256), help="independent runs (default: 8)")
+    train.add_argument("--steps", type=_whole(1, 10**9), help="environment steps per run")
+    train.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="default: %(default)s")
+    train.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change one setting"
+    )
+    train.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
+    train.add_argument("--save", type=Path, metavar="FOLDER", help="write the policies here")
+    train.set_defaults(run_command=_train)
+
+    listing = commands.add_parser(
+        "list", help="show algorithms, environments, settings", allow_abbrev=False
+    )
+    listing.set_defaults(run_command=_list)
+
+    play = commands.add_parser("play", help="let saved policies play", allow_abbrev=False)
+    play.add_argument("folder", type=Path, help="what `train --save` wrote")
+    play.add_argument("--episodes", type=_whole(1, 10_000), default=5, help="default: %(default)s")
+    play.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="default: %(default)s")
+    play.add_argument(
+        "--weights", choices=("best", "last"), default="best", help="default: %(default)s"
+    )
+    play.set_defaults(run_command=_play)
+    return parser
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not allowed: must be a whole number from {low} to {high}"
+            )
+        return value
+
+    return convert
+
+
+def _train(options: argparse.Namespace) -> None:
+    import torch
+
+    from rl_core.deep import classroom, policies, training
+
+    torch.set_num_threads(1)  # small networks are slower on two
+    name, env_id, seed = options.algorithm, options.env, options.seed
+    module = training.algorithm(name)
+    lesson = classroom.lesson(name, env_id)
+    config = classroom.config(name, env_id, _changes(module.Config, options.set))
+    runs, steps = options.runs or lesson.runs, options.steps or lesson.steps
+    _writable(options.json, options.save)
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    curve: list[Progress] = []
+    best = training.Best()
+    for event in training.train(name, env_id, Timeline(config, steps), runs=runs, seed=seed):
+        match event:
+            case Progress():
+                curve.append(event)
+                _progress_bar(event, steps)
+            case Snapshot():
+                best.add(event)
+                last = event.weights
+            case Evaluation():
+                evaluation = event
+    print(file=sys.stderr)
+    results = {
+        "algorithm": name,
+        "env": env_id,
+        "config": asdict(config),
+        "seed": seed,
+        "runs": runs,
+        "steps": steps,
+        "wall_seconds": time.perf_counter() - wall,
+        "cpu_seconds": time.process_time() - cpu,
+        "curve": {
+            "steps": [point.step for point in curve],
+            "returns": [
+                [_json_number(point.returns[run]) for point in curve] for run in range(runs)
+            ],
+        },
+        "evaluation": [_json_number(x) for x in evaluation.best],
+        "evaluation_last": [_json_number(x) for x in evaluation.last],
+        "versions": _versions(),
+    }
+    if options.save:
+        saved = policies.Trained(name, env_id, config, seed, runs, best.weights, last)
+        policies.save(options.save, saved)
+    if options.json:
+        options.json.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
+    _report(results)
+
+
+def _list(options: argparse.Namespace) -> None:
+    from rl_core.deep import envs, training
+
+    print("environments (any other registered Gymnasium one with Box observations and")
+    print("discrete actions will do as well):")
+    for listed in envs.LISTED:
+        print(f"  {listed.env_id:<16} solved from a mean return of {listed.threshold:g}")
+    for name, module in training.registry.items():
+        print(f"\n{name}: {(module.__doc__ or '').strip()}")
+        for f in fields(module.Config):
+            about = f"{f.metadata['help']}; {allowed(f)}"
+            print(f"  {f.name + '=' + _text(f.default):<24} {about}")
+
+
+def _play(options: argparse.Namespace) -> None:
+    import torch
+
+    from rl_core.deep import policies
+
+    torch.set_num_threads(1)
+    trained = policies.load(options.folder)
+    returns = policies.returns(trained, options.weights, options.episodes, options.seed)
+    print(f"{trained.algorithm} on {trained.env_id}, {options.weights} weights, greedy")
+    for run, row in enumerate(returns, 1):
+        listed = " ".join(f"{x:g}" for x in row[:20]) + (" ..." if len(row) > 20 else "")
+        print(f"run {run}: mean return {row.mean():.1f}   ({listed})")
+
+
+def _changes(config: Any, texts: Sequence[str]) -> dict[str, Any]:
+    changes = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--set {text!r} is not allowed: must be NAME=VALUE, as in lr=0.001")
+        changes[name] = parse(config, name, value)
+    return changes
+
+
+def _writable(file: Path | None, folder: Path | None) -> None:
+    """Find out before the training, not after it, that the results cannot be written."""
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    if file and (file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK)):
+        raise ValueError(f"--json {str(file)!r} cannot be written")
+
+
+def _progress_bar(point: Progress, steps: int) -> None:
+    done = point.step / steps
+    known = point.returns[~np.isnan(point.returns)]
+    mean = f"{known.mean():.1f}" if known.size else "–"
+    bar = "█" * round(30 * done)
+    text = f"\r{bar:░<30} {done:4.0%}  step {point.step}  mean return {mean}   "
+    encoding = sys.stderr.encoding or "ascii"
+    print(text.encode(encoding, "replace").decode(encoding), end="", file=sys.stderr, flush=True)
+
+
+def _report(results: Mapping[str, Any]) -> None:
+    from rl_core.deep import envs
+
+    thresholds = {listed.env_id: listed.threshold for listed in envs.LISTED}
+    threshold = thresholds.get(results["env"])
+    for key, words in (("evaluation", "best snapshot"), ("evaluation_last", "last weights")):
+        print(f"{words}: " + " ".join(f"{x:.1f}" for x in results[key]), end="")
+        if threshold is not None:
+            passed = sum(x >= threshold for x in results[key])
+            print(f"   ({passed} of {results['runs']} passed {threshold:g})", end="")
+        print()
+    print(f"{results['wall_seconds']:.1f} s, {results['cpu_seconds']:.1f} s of processor time")
+
+
+def _versions() -> dict[str, str]:
+    import gymnasium
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+        "gymnasium": gymnasium.__version__,
+        "rl_core": rl_core.__version__,
+    }
+
+
+def _json_number(x: float) -> float | None:
+    return float(x) if math.isfinite(x) else None  # JSON knows no NaN
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

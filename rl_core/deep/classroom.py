@@ -1,0 +1,44 @@
+"""The settings for a class: what the app, the command line and the benchmarks begin with.
+
+What stands here differs from an algorithm's own defaults because of the environment. It was chosen
+on seeds 100-199 and is reported on others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rl_core.deep import training
+from rl_core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a training begins where nothing else was chosen."""
+
+    steps: int = 50_000  # environment steps per run
+    runs: int = 8
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+LESSONS: dict[tuple[str, str], Lesson] = {
+    ("dqn", "CartPole-v1"): Lesson(steps=20_000),
+}
+
+
+def lesson(algorithm: str, env_id: str) -> Lesson:
+    """The lesson of a pair, or a plain one where none was prepared."""
+    return LESSONS.get((algorithm, env_id), Lesson())
+
+
+def config(algorithm: str, env_id: str, changes: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of a lesson with `changes` made to them.
+
+    Raises `UnknownAlgorithmError`, `SettingError`.
+    """
+    made: Settings = training.algorithm(algorithm).Config(
+        **{**lesson(algorithm, env_id).settings, **(changes or {})}
+    )
+    return made
