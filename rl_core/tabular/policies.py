@@ -9,7 +9,7 @@ from rl_core.tabular.mdp import Floats
 
 
 def greedy(q_s: Floats, tie: float) -> int:
-    r"""The best action; equal ones with equal chance.
+    r"""The best action; equal ones with equal chance, by the uniform number `tie`.
 
     $$
     a^* = \arg\max_a Q(s,a)
@@ -20,15 +20,22 @@ def greedy(q_s: Floats, tie: float) -> int:
 
 
 def epsilon_greedy(q_s: Floats, epsilon: float, draws: Draws) -> int:
-    r"""Any action with chance epsilon, the greedy one otherwise (Sutton & Barto, 2.2).
-
-    $$
-    \pi(a \mid s) = \frac{\varepsilon}{|\mathcal{A}|}
-        + (1 - \varepsilon)\,\mathbb{1}\bigl[a = \arg\max_{a'} Q(s,a')\bigr]
-    $$
+    """Any action with chance epsilon, the greedy one otherwise (Sutton & Barto, 2.2).
 
     Exploring draws from all actions, the greedy one included.
     """
     if draws.explore < epsilon:
         return int(draws.action * len(q_s))
     return greedy(q_s, draws.tie)
+
+
+def epsilon_greedy_policy(q_s: Floats, epsilon: float) -> Floats:
+    r"""The chance of every action under `epsilon_greedy`; equally good ones share the second part.
+
+    $$
+    \pi(a \mid s) = \frac{\varepsilon}{|\mathcal{A}|}
+        + (1 - \varepsilon)\,\mathbb{1}\bigl[a = \arg\max_{a'} Q(s,a')\bigr]
+    $$
+    """
+    best = q_s == q_s.max()
+    return epsilon / len(q_s) + (1 - epsilon) * best / best.sum()

@@ -54,7 +54,7 @@ def target(q: Floats, r: float, s_next: int, terminated: bool, gamma: float) -> 
 
     Nothing follows a terminal state, so there the maximum counts as 0.
     """
-    return float(r + gamma * (1 - terminated) * q[s_next].max())
+    return r + gamma * (1 - terminated) * q[s_next].max()
 
 
 def td_error(
@@ -66,7 +66,7 @@ def td_error(
     \delta = r + \gamma \max_{a'} Q(s',a') - Q(s,a)
     $$
     """
-    return float(target(q, r, s_next, terminated, gamma) - q[s, a])
+    return target(q, r, s_next, terminated, gamma) - q[s, a]
 
 
 def update(q_sa: float, alpha: float, delta: float) -> float:

@@ -30,3 +30,16 @@ def three_state() -> FiniteMDP:
         states=("S1", "S2", "S3"),
         actions=("Right", "Left"),
     )
+
+
+def three_state_after(n: int) -> tuple[float, float]:
+    r"""Q(S1, Right) and Q(S2, Right) after `n` full rounds of Right, Right with alpha = 0.5.
+
+    $$
+    Q_n(S_1,\text{Right}) = 0.9\,\bigl(1 - (n+1)\,2^{-n}\bigr), \quad
+    Q_n(S_2,\text{Right}) = 1 - 2^{-n}
+    $$
+
+    From a table of zeros, with gamma = 0.9.
+    """
+    return 0.9 * (1 - (n + 1) * 2.0**-n), 1 - 2.0**-n

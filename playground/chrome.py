@@ -1,0 +1,58 @@
+"""What surrounds every page: styles, language switch, presenter mode."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from playground.language import LANGUAGES, label, language
+
+HERE = Path(__file__).parent
+
+
+def presenting() -> bool:
+    """Whether the page is on a projector: asked for by the link, then kept by the session."""
+    if st.query_params.get("present") == "1":
+        st.session_state.presenting = True
+    return bool(st.session_state.get("presenting"))
+
+
+def draw_chrome() -> None:
+    """Draw what is the same on every page, in the sidebar and out of sight."""
+    if presenting():
+        st.query_params["present"] = "1"
+    st.html(f"<style>{_css('frame')}{_css('presenter') if presenting() else ''}</style>")
+    with st.sidebar:
+        st.session_state.lang = language()
+        st.segmented_control(
+            label("chrome.language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="lang",
+            required=True,
+            label_visibility="collapsed",
+            on_change=_switch_language,
+        )
+        st.session_state.present = presenting()
+        st.toggle(
+            label("chrome.presenter"),
+            key="present",
+            help=label("chrome.presenter_help"),
+            on_change=_switch_presenter,
+        )
+
+
+def _switch_language() -> None:
+    st.query_params["lang"] = st.session_state.lang
+
+
+def _switch_presenter() -> None:
+    st.session_state.presenting = st.session_state.present
+    st.query_params.pop("present", None)
+
+
+@cache
+def _css(name: str) -> str:
+    return (HERE / f"{name}.css").read_text(encoding="utf-8")

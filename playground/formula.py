@@ -1,0 +1,105 @@
+"""Formula, code and numbers as one thing: the docstring, the source and a call of one function."""
+
+from __future__ import annotations
+
+import ast
+import html
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from playground.numbers import MINUS, shown
+from playground.symbols import LATEX, LATEX_TOKEN, PYTHON, PYTHON_TOKEN, colour
+
+DISPLAY = re.compile(r"\$\$\s*(.+?)\s*\$\$", re.DOTALL)
+SIDES = re.compile(r"\s*(?:\\leftarrow|=)\s*")
+
+
+@cache
+def latex(function: Callable[..., Any]) -> str:
+    """The display formula in a function's docstring. Raises ValueError if there is none."""
+    found = DISPLAY.search(inspect.getdoc(function) or "")
+    if not found:
+        raise ValueError(f"{function.__qualname__} has no $$ formula in its docstring")
+    return re.sub(r"\s+", " ", found[1])
+
+
+@cache
+def source(function: Callable[..., Any], body_only: bool = False) -> str:
+    """The source of a function without its docstring, or only what it returns."""
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    (node,) = ast.parse("\n".join(lines)).body
+    assert isinstance(node, ast.FunctionDef)
+    first = node.body[1] if ast.get_docstring(node) else node.body[0]
+    body = lines[first.lineno - 1 :]
+    if body_only:
+        return textwrap.dedent("\n".join(body)).removeprefix("return ")
+    return "\n".join([*lines[: node.body[0].lineno - 1], *body])
+
+
+def coloured(formula: str) -> str:
+    """The formula with every known symbol in its colour."""
+    return LATEX_TOKEN.sub(lambda m: _paint(LATEX[m[0]], m[0]), formula)
+
+
+def substituted(formula: str, values: Mapping[str, float], result: float) -> str:
+    """The formula's right-hand side with numbers for symbols, after the result that they gave.
+
+    Args:
+        formula: LaTeX with one `=` or `\\leftarrow`.
+        values: a number for each symbol ("alpha", "r", "max", ...) on the right.
+        result: what the code computed.
+    """
+    right = SIDES.split(formula, maxsplit=1)[1]
+    parts, end = [rf"\mathbf{{{tex(result)}}} \;=\;"], 0
+    for m in LATEX_TOKEN.finditer(right):
+        between = right[end : m.start()]
+        # two symbols side by side are a product; between two numbers it needs its sign
+        parts.append(r" \times " if end and not re.sub(r"\\[,;:!]|\s", "", between) else between)
+        value = values[LATEX[m[0]]]
+        number = tex(value) if value >= 0 else f"({tex(value)})"
+        parts.append(_paint(LATEX[m[0]], number))
+        end = m.end()
+    return "".join([*parts, right[end:]])
+
+
+def code(*functions: Callable[..., Any]) -> None:
+    """Show the source of functions, their symbols in the colours of the formula."""
+    _show_code("\n\n".join(_code_html(source(f)) for f in functions))
+
+
+def returned(*functions: Callable[..., Any]) -> None:
+    """Show what one-line functions return, one beneath the other, as `code` does."""
+    width = max(len(f.__name__) for f in functions)
+    lines = (
+        f"<i>{f.__name__:<{width}} =</i> {_code_html(source(f, body_only=True))}" for f in functions
+    )
+    _show_code("\n".join(lines))
+
+
+def _show_code(body: str) -> None:
+    st.html(f'<pre class="rl-code"><code>{body}</code></pre>')
+
+
+def _code_html(text: str) -> str:
+    known = {re.compile(token): symbol for token, symbol in PYTHON.items()}
+
+    def paint(m: re.Match[str]) -> str:
+        symbol = next(symbol for token, symbol in known.items() if token.fullmatch(m[0]))
+        return f'<b style="color:{colour(symbol)}">{html.escape(m[0])}</b>'
+
+    # names in the signature are the same symbols: they are coloured alike
+    return PYTHON_TOKEN.sub(paint, html.escape(text, quote=False))
+
+
+def _paint(symbol: str, text: str) -> str:
+    return rf"\textcolor{{{colour(symbol)}}}{{{text}}}"
+
+
+def tex(x: float) -> str:
+    return shown(x).replace(MINUS, "-")

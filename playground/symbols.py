@@ -1,0 +1,61 @@
+"""One colour for each symbol, in formulas, numbers, tables and code; one set for each theme."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+COLOURS = {
+    "light": {
+        "alpha": "#B45309",
+        "gamma": "#6D4AC4",
+        "r": "#15803D",
+        "max": "#0369A1",
+        "q": "#B91C1C",
+        "delta": "#A21A78",
+    },
+    "dark": {
+        "alpha": "#FDBA74",
+        "gamma": "#C4B5FD",
+        "r": "#86EFAC",
+        "max": "#7DD3FC",
+        "q": "#FCA5A5",
+        "delta": "#F5A8DC",
+    },
+}
+
+# what stands for a symbol in LaTeX and in Python, the longest first
+LATEX = {
+    r"\max_{a'} Q(s',a';\theta^-)": "max",
+    r"\max_{a'} Q(s',a')": "max",
+    r"Q(s,a;\theta)": "q",
+    r"Q(s,a)": "q",
+    r"\alpha": "alpha",
+    r"\gamma": "gamma",
+    r"\delta": "delta",
+    r"r": "r",
+}
+PYTHON = {
+    r"q\[s_next\]\.max\(\)": "max",
+    r"q_next": "max",
+    r"q\[s, a\]": "q",
+    r"q_sa": "q",
+    r"alpha": "alpha",
+    r"gamma": "gamma",
+    r"delta": "delta",
+    r"r": "r",
+}
+# a letter of a longer name, or of a command, is not the symbol
+LATEX_TOKEN = re.compile("|".join(rf"(?<![\\a-zA-Z]){re.escape(t)}(?![a-zA-Z_])" for t in LATEX))
+PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
+
+
+def theme() -> str:
+    """ "light" or "dark", as the browser shows it."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def colour(symbol: str) -> str:
+    """The colour of a symbol in the current theme."""
+    return COLOURS[theme()][symbol]

@@ -1,0 +1,35 @@
+"""RL Playground: navigation, language and presenter mode."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.chrome import draw_chrome, presenting
+from playground.language import choose_language, label
+
+PAGES = {  # the section of the document, the script, the path
+    "q_learning": (4, "pages/q_learning.py", "q-learning"),
+}
+
+st.set_page_config(
+    page_icon=":material/school:",
+    layout="wide",
+    initial_sidebar_state="collapsed" if presenting() else "auto",
+)
+choose_language()
+
+pages = [
+    st.Page(script, title=f"{section}　{label(f'nav.{name}')}", url_path=path)
+    for name, (section, script, path) in PAGES.items()
+]
+
+
+def home() -> None:
+    """The bare address leads to the first page (a `default` page would lose its own path)."""
+    st.switch_page(pages[0], query_params=dict(st.query_params))
+
+
+start = st.Page(home, url_path="", default=True, visibility="hidden")
+page = st.navigation([start, *pages])
+draw_chrome()
+page.run()
