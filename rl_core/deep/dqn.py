@@ -44,7 +44,7 @@ class Config(Settings):
     )
     learning_starts: int = setting(500, "environment steps before the first update", 0, 10**6)
     train_every: int = setting(1, "environment steps between updates", 1, 1000, live=True)
-    updates: int = setting(1, "updates each time", 1, 100, live=True)
+    updates: int = setting(1, "updates each time", 1, 1000, live=True)
     target_every: int = setting(
         1, "updates between two moves of the target network", 1, 100_000, symbol="C", live=True
     )

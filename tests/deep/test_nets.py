@@ -1,0 +1,160 @@
+"""Networks over the runs axis against plain torch ones, run by run."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rl_core.deep import nets
+
+SIZES = (3, 5, 4, 2)
+
+
+@pytest.fixture
+def mlp():
+    return nets.MLP.init(SIZES, 3, torch.Generator().manual_seed(1))
+
+
+def plain(mlp, run):
+    """The network of one run as plain `nn.Linear` layers."""
+    layers, weights = [], mlp.weights()
+    for k in range(len(SIZES) - 1):
+        linear = nn.Linear(SIZES[k], SIZES[k + 1])
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(weights[f"{k}.weight"][run].T))
+            linear.bias.copy_(torch.from_numpy(weights[f"{k}.bias"][run][0]))
+        layers += [linear, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def plain_gradient(network):
+    """The gradients of a plain network in the order of the flat tensor."""
+    parts = []
+    for linear in network:
+        if isinstance(linear, nn.Linear):
+            parts += [linear.weight.grad.T.flatten(), linear.bias.grad]
+    return torch.cat(parts)
+
+
+def test_every_run_computes_what_a_plain_network_does(mlp):
+    x = torch.randn(3, 7, 3, generator=torch.Generator().manual_seed(2))
+    for run in range(3):
+        torch.testing.assert_close(mlp(x)[run], plain(mlp, run)(x[run]))
+
+
+def test_acting_in_numpy_agrees(mlp):
+    x = torch.randn(3, 3, generator=torch.Generator().manual_seed(2))
+    expected = mlp(x[:, None])[:, 0].detach().numpy()
+    np.testing.assert_allclose(mlp.act(x.numpy()), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_acting_follows_the_parameters(mlp):
+    x = np.ones((3, 3), np.float32)
+    before = mlp.act(x)
+    with torch.no_grad():
+        mlp.flat.mul_(2)
+    assert not np.allclose(mlp.act(x), before)
+
+
+def test_first_parameters_lie_where_torch_draws_them():
+    mlp = nets.MLP.init((100, 50, 7), 20, torch.Generator().manual_seed(0))
+    for k, inputs in ((0, 100), (1, 50)):
+        for name in ("weight", "bias"):
+            drawn = mlp.weights()[f"{k}.{name}"]
+            bound = 1 / math.sqrt(inputs)
+            assert np.abs(drawn).max() <= bound
+            assert np.abs(drawn).max() > 0.97 * bound
+            # A uniform variable on ±b has variance b²/3; four standard errors for its mean.
+            assert abs(drawn.mean()) < 4 * bound / math.sqrt(3 * drawn.size)
+            assert drawn.var() == pytest.approx(bound**2 / 3, rel=0.25)
+    assert not np.array_equal(mlp.weights()["0.weight"][0], mlp.weights()["0.weight"][1])
+
+
+def test_total_adds_runs_and_averages_the_batch():
+    loss = torch.tensor([[1.0, 3.0], [10.0, 30.0]])
+    assert nets.total(loss).item() == 22.0  # 2 + 20; a mean over all would be 11, a sum 44
+
+
+def test_clip_shortens_each_run_by_itself():
+    gradient = torch.tensor([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]])
+    norm = nets.clip(gradient, 1.0)
+    torch.testing.assert_close(norm, torch.tensor([5.0, 0.5, 0.0]))
+    expected = torch.tensor([[0.6, 0.8], [0.3, 0.4], [0.0, 0.0]])
+    torch.testing.assert_close(gradient, expected)
+
+
+@pytest.mark.parametrize("max_norm", [1e6, 0.01])
+def test_one_update_is_that_of_plain_networks_with_adam(mlp, max_norm):
+    generator = torch.Generator().manual_seed(3)
+    x, y = torch.randn(3, 7, 3, generator=generator), torch.randn(3, 7, 2, generator=generator)
+    networks = [plain(mlp, run) for run in range(3)]
+    optimizer = nets.adam(mlp.flat, 0.01)
+    for _ in range(3):
+        nets.minimise((mlp(x) - y).square().mean(-1), optimizer, 0.01, max_norm)
+    for run, network in enumerate(networks):
+        adam = torch.optim.Adam(network.parameters(), lr=0.01)
+        for _ in range(3):
+            adam.zero_grad()
+            (network(x[run]) - y[run]).square().mean().backward()
+            nn.utils.clip_grad_norm_(network.parameters(), max_norm)
+            adam.step()
+        torch.testing.assert_close(mlp(x)[run], network(x[run]), rtol=1e-4, atol=1e-5)
+
+
+def test_the_gradient_is_that_of_plain_networks(mlp):
+    x = torch.randn(3, 7, 3, generator=torch.Generator().manual_seed(3))
+    networks = [plain(mlp, run) for run in range(3)]
+    nets.total(mlp(x).square().sum(-1)).backward()
+    for run, network in enumerate(networks):
+        network(x[run]).square().sum(-1).mean().backward()
+        torch.testing.assert_close(mlp.flat.grad[run], plain_gradient(network))
+
+
+def test_the_gradient_is_that_of_finite_differences():
+    mlp = nets.MLP.init((2, 3, 1), 2, torch.Generator().manual_seed(4))
+    mlp = nets.MLP(mlp.sizes, mlp.flat.detach().double().requires_grad_())
+    x = torch.randn(2, 4, 2, generator=torch.Generator().manual_seed(5)).double()
+
+    def loss(flat):
+        return nets.total(nets.MLP(mlp.sizes, flat)(x).square().squeeze(-1))
+
+    assert torch.autograd.gradcheck(loss, mlp.flat)
+
+
+def test_the_learning_rate_of_the_moment_is_used(mlp):
+    x = torch.ones(3, 2, 3)
+    before = mlp.flat.detach().clone()
+    optimizer = nets.adam(mlp.flat, 1.0)
+    nets.minimise(mlp(x).square().sum(-1), optimizer, 0.0, 1.0)
+    torch.testing.assert_close(mlp.flat.detach(), before)
+
+
+def test_following_moves_a_share_of_the_way(mlp):
+    target = mlp.frozen_copy()
+    with torch.no_grad():
+        mlp.flat.add_(1.0)
+    target.follow(mlp, 0.25)
+    torch.testing.assert_close(target.flat, mlp.flat.detach() - 0.75)
+    target.follow(mlp, 1.0)
+    assert torch.equal(target.flat, mlp.flat.detach())
+    assert not target.flat.requires_grad
+
+
+def test_copies_are_apart(mlp):
+    weights, twin = mlp.weights(), copy.deepcopy(mlp)
+    x = np.ones((3, 3), np.float32)
+    before = twin.act(x)
+    with torch.no_grad():
+        mlp.flat.zero_()
+    assert weights["0.weight"].any()
+    assert np.array_equal(twin.act(x), before)
+    assert twin.flat.requires_grad
+
+
+def test_layers_of_a_copy_compute_the_same(mlp):
+    x = np.random.default_rng(0).normal(size=(3, 6, 3)).astype(np.float32)
+    out = nets.torch_free_forward(nets.layers(mlp.weights()), x)
+    np.testing.assert_allclose(out, mlp(torch.from_numpy(x)).detach(), rtol=1e-5, atol=1e-6)
