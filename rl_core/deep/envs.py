@@ -42,11 +42,13 @@ class Environment(ABC):
         low, high: bounds of an observation, [features]; infinite where there are none.
         actions: the number of discrete actions.
         n: the number of instances.
+        vectorised: whether one call computes all instances, not one after the other.
     """
 
     low: Floats
     high: Floats
     actions: int
+    vectorised = True
 
     def __init__(self, seeds: Sequence[int]):
         self.n = len(seeds)
@@ -139,6 +141,8 @@ class Gymnasium(Environment):
     Observations are flattened. Raises `EnvironmentIdError` for one that does not fit.
     """
 
+    vectorised = False
+
     def __init__(self, env_id: str, seeds: Sequence[int]):
         super().__init__(seeds)
         self._instances = [_gymnasium_make(env_id) for _ in seeds]
@@ -177,7 +181,7 @@ class Scaled(Environment):
     """The same environment, its observations mapped linearly to [−1, 1] where they are bounded."""
 
     def __init__(self, env: Environment):
-        self.env, self.n, self.actions = env, env.n, env.actions
+        self.env, self.n, self.actions, self.vectorised = env, env.n, env.actions, env.vectorised
         # Gymnasium writes "unbounded" as infinity or as the largest float32.
         bounded = (np.abs(env.low) < 1e30) & (np.abs(env.high) < 1e30) & (env.high > env.low)
         low, high = np.where(bounded, env.low, -1), np.where(bounded, env.high, 1)

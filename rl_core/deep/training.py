@@ -23,7 +23,8 @@ _BEFORE = Update(0, np.empty(0))  # stands for the moment before the first step
 Event = Progress | Snapshot | Evaluation
 
 MAX_RUNS = 256
-POINTS, SNAPSHOTS = 200, 40  # per training, evenly spread
+POINTS = 200  # of a curve, evenly spread
+SNAPSHOTS, SLOW_SNAPSHOTS = 40, 10  # evenly spread; fewer where Gymnasium plays one by one
 VALIDATION_EPISODES, EVALUATION_EPISODES, EPISODES_AT_ONCE = 20, 100, 20
 RETURNS_AVERAGED = 10  # a point of the curve is the mean of this many last episodes
 
@@ -47,7 +48,7 @@ def train(
     """Train `runs` independent runs of an algorithm; what happens comes as events.
 
     `Progress` on a grid of environment steps that is the same for all runs, `Snapshot` of the
-    untrained policies and then at every fortieth of the way, `Evaluation` at the end. The settings
+    untrained policies and then at even distances, `Evaluation` at the end. The settings
     and the number of steps (per run) are the timeline's. When the timeline is stopped the events
     end, without an `Evaluation`.
 
@@ -67,7 +68,8 @@ def _events(
     module: ModuleType, judge: _Judge, timeline: Timeline[Any], env: envs.Environment, seed: int
 ) -> Iterator[Event]:
     state = module.start(env, timeline.config, seed)
-    points, snapshots = grid(timeline.steps, POINTS), grid(timeline.steps, SNAPSHOTS) | {0}
+    points = grid(timeline.steps, POINTS)
+    snapshots = grid(timeline.steps, SNAPSHOTS if env.vectorised else SLOW_SNAPSHOTS) | {0}
     curve, best = Curve(env.n), Best()
     for update in chain([_BEFORE], module.train(timeline, state)):
         curve.add(update)
