@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 
 from playground.runs import worker
 from playground.runs.records import Event, Replay, Training
-from rl_core.deep import envs, evaluation
+from rl_core.deep import envs
 from rl_core.deep import training as driver
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.events import Floats, Snapshot
 from rl_core.timeline import Timeline
+
+Policy = Callable[[Floats], NDArray[Any]]
 
 
 def start(training: Training) -> tuple[Timeline[Any], Iterator[Event]]:
@@ -32,52 +35,44 @@ def start(training: Training) -> tuple[Timeline[Any], Iterator[Event]]:
 def _with_replays(
     events: Iterator[Event], module: ModuleType, training: Training, scaled: bool
 ) -> Iterator[Event]:
-    """The events, and after each snapshot an episode of its policies."""
-    camera = Camera(envs.make(training.env, [0] * training.runs))
-    env = envs.Scaled(camera) if scaled else camera
-    (seed,) = seeds(training.seed, Purpose.VALIDATION, 1)
+    """The events, and after each snapshot an episode of its policies, from the same start."""
+    env = envs.make(training.env, [0] * training.runs)
+    see = envs.Scaled(env).scale if scaled else np.asarray
+    start = seeds(training.seed, Purpose.VALIDATION, 1) * training.runs
     for event in events:
         yield event
         if isinstance(event, Snapshot):
-            yield Replay(event.step, film(camera, env, module, event.weights, seed))
+            env.seed(start)
+            yield Replay(event.step, film(env, partial(module.policy, event.weights), see))
 
 
-def film(
-    camera: Camera,
-    env: envs.Environment,
-    module: ModuleType,
-    weights: Mapping[str, Floats],
-    seed: int,
-) -> Floats:
-    """What the camera in `env` sees of one greedy episode of each run: [t, runs, features]."""
-    evaluation.returns(env, lambda seen: module.policy(weights, seen), camera.n, [seed])
-    return np.stack(camera.frames)
+def film(env: envs.Environment, policy: Policy, see: Callable[[Floats], Floats]) -> Floats:
+    """One episode of each run: observations [t, runs, features], NaN after its end.
+
+    Args:
+        policy: from what it sees [runs, 1, features] to its action [runs, 1].
+        see: from an observation to what a policy sees.
+    """
+    ended = np.zeros(env.n, bool)
+    observation = env.reset(~ended)
+    frames = [observation]
+    while not ended.all():
+        step = env.step(policy(see(observation)[:, None])[:, 0])
+        observation = step.observation
+        frames.append(np.where(ended[:, None], np.float32(np.nan), observation))
+        ended = step.terminated | step.truncated
+    return np.stack(frames)
 
 
-class Camera(envs.Environment):
-    """An environment that keeps what it shows in `frames`, each [n, features]."""
-
-    def __init__(self, env: envs.Environment):
-        self._env, self.n = env, env.n
-        self.low, self.high, self.actions = env.low, env.high, env.actions
-
-    def seed(self, seeds: Sequence[int]) -> None:
-        self._env.seed(seeds)
-
-    def reset(self, mask: envs.Bools) -> envs.Floats:
-        observation = self._env.reset(mask)
-        self._ended = np.zeros(self.n, bool)
-        self.frames = [observation.copy()]
-        return observation
-
-    def step(self, action: NDArray[Any]) -> envs.Step:
-        step = self._env.step(action)
-        frame = np.where(self._ended[:, None], np.nan, step.observation)
-        self.frames.append(frame.astype(np.float32))
-        self._ended = self._ended | step.terminated | step.truncated
-        return step
+def warm_up() -> None:
+    """Train for a moment: in a new process the first steps take a second longer than later ones."""
+    name = next(iter(driver.registry))
+    clock = Timeline(driver.algorithm(name).Config(), 600)
+    for _ in driver.train(name, "CartPole-v1", clock, runs=1, seed=0):
+        pass
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    warm_up()
     worker.main(start)

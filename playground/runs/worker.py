@@ -178,8 +178,6 @@ def settings(config: type[S], values: Mapping[str, Any]) -> S:
 def main(start: Start) -> None:
     """Be a worker on the store named on the command line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the app; its end is ours
-    if hasattr(os, "nice"):
-        os.nice(5)  # the app answers clicks first
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an algorithm may print is not an answer
     Worker(Store(Path(sys.argv[1])), start).serve(sys.stdin, answers)
