@@ -104,28 +104,44 @@ def train(timeline: Timeline[Config], state: State) -> Iterator[Update]:
         metrics: dict[str, Floats] = {}
         if step >= config.learning_starts and step % config.train_every == 0:
             lr = annealed(config.lr, config.lr_end, step / timeline.steps)
-            for _ in range(config.updates):
-                metrics = update(state, replay.sample(config.batch, rng), config, lr)
+            for batch in replay.sample(config.updates, config.batch, rng):
+                learned = update(state, batch, config, lr)
                 state.updates += 1
                 if state.updates % config.target_every == 0:
                     q_target.follow(q, config.tau)
-            metrics["epsilon"] = np.full(len(action), explore)
-            metrics["buffer"] = np.full(len(action), replay.size / replay.capacity)
+            metrics = health(*learned, explore, replay.size / replay.capacity)
         yield Update(step + 1, transition.returns, metrics)
 
 
-def update(state: State, batch: Batch, config: Config, lr: float) -> dict[str, Floats]:
-    """One gradient step of every run. Returns the health metrics, each [runs]."""
+def update(
+    state: State, batch: Batch, config: Config, lr: float
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One gradient step of every run.
+
+    Returns the TD errors, values and losses of the batch, each [runs, batch], and the length of
+    the gradient, [runs].
+    """
     with torch.no_grad():
         q_next = state.q_target(batch.next_observation)
         y = target(batch.reward, batch.terminated, q_next, config.gamma)
     q_sa = chosen(state.q(batch.observation), batch.action)
     delta = td_error(y, q_sa)
     loss = LOSSES[config.loss](delta)
-    norm = nets.minimise(loss, state.optimizer, lr, config.max_grad_norm)
-    metrics = {"td_error": delta.abs(), "q": q_sa, "loss": loss}
-    means = {name: value.detach().mean(-1).numpy() for name, value in metrics.items()}
-    return means | {"grad_norm": norm.numpy()}
+    grad_norm = nets.minimise(loss, state.optimizer, lr, config.max_grad_norm)
+    return delta.detach(), q_sa.detach(), loss.detach(), grad_norm
+
+
+def health(
+    delta: Tensor, q_sa: Tensor, loss: Tensor, grad_norm: Tensor, epsilon: float, buffer: float
+) -> dict[str, Floats]:
+    """What an expert would watch, each [runs]: means over the last batch, the exploration, and how
+    full the buffer is (0 to 1).
+    """
+    means = {"td_error": delta.abs().mean(-1), "q": q_sa.mean(-1), "loss": loss.mean(-1)}
+    metrics = {name: mean.numpy() for name, mean in means.items()}
+    runs = len(grad_norm)
+    shared = {"epsilon": np.full(runs, epsilon), "buffer": np.full(runs, buffer)}
+    return metrics | {"grad_norm": grad_norm.numpy()} | shared
 
 
 def chosen(q: Tensor, action: Tensor) -> Tensor:

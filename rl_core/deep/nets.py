@@ -33,7 +33,7 @@ class MLP:
         self.sizes, self.flat = tuple(sizes), flat
         self._shapes = [shape for i, o in pairwise(sizes) for shape in ((i, o), (1, o))]
         self._counts = [rows * columns for rows, columns in self._shapes]
-        self._numpy = self._views(flat.detach())
+        self._layers = self._views(flat.detach())
 
     @classmethod
     def init(cls, sizes: Sequence[int], runs: int, generator: torch.Generator) -> Self:
@@ -48,7 +48,8 @@ class MLP:
 
     def __call__(self, x: Tensor) -> Tensor:
         """x [runs, batch, in] → [runs, batch, out]."""
-        layers = self._views(self.flat)
+        # Views through which gradients flow are made anew each time; the others are at hand.
+        layers = self._views(self.flat) if self.flat.requires_grad else self._layers
         for weight, bias in layers[:-1]:
             x = linear(x, weight, bias).relu_()
         return linear(x, *layers[-1])
@@ -83,7 +84,7 @@ class MLP:
         return list(zip(views[::2], views[1::2], strict=True))
 
     def _arrays(self) -> list[tuple[Floats, Floats]]:
-        return [(weight.numpy(), bias.numpy()) for weight, bias in self._numpy]
+        return [(weight.numpy(), bias.numpy()) for weight, bias in self._layers]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return type(self)(self.sizes, deepcopy(self.flat, memo))  # views do not survive copying

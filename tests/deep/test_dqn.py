@@ -118,13 +118,13 @@ def test_one_update_is_that_of_plain_networks(loss, max_grad_norm):
     state, _ = go(replace(config, learning_starts=100), 100, runs=3)  # a buffer, nothing learned
     with torch.no_grad():
         state.q_target.flat.mul_(1.5)  # a target network of its own
-    batch = state.replay.sample(64, np.random.default_rng(1))
+    (batch,) = state.replay.sample(1, 64, np.random.default_rng(1))
     batch = batch._replace(reward=batch.reward * 3)
     assert 0 < batch.terminated.mean() < 1
     plain = [
         [plain_network(net.weights(), run) for net in (state.q, state.q_target)] for run in range(3)
     ]
-    metrics = dqn.update(state, batch, config, 0.01)
+    metrics = dqn.health(*dqn.update(state, batch, config, 0.01), 0, 0)
     for run, (q, q_target) in enumerate(plain):
         one = [field[run] for field in batch]
         observation, action, reward, next_observation, terminated, _ = one
@@ -165,7 +165,7 @@ def plain_network(weights, run):
 def test_no_gradient_reaches_the_target():
     state, _ = go(SMALL, 20)
     before = state.q_target.flat.clone()
-    dqn.update(state, state.replay.sample(8, state.rng), SMALL, 0.1)
+    dqn.update(state, *state.replay.sample(1, 8, state.rng), SMALL, 0.1)
     assert torch.equal(state.q_target.flat, before)
     assert state.q_target.flat.grad is None
 

@@ -31,8 +31,13 @@ def replay():
     return replay
 
 
+def sample(replay, size):
+    (batch,) = replay.sample(1, size, np.random.default_rng(0))
+    return batch
+
+
 def test_a_transition_comes_back_whole(replay):
-    batch = replay.sample(50, np.random.default_rng(0))
+    batch = sample(replay, 50)
     assert batch.observation.shape == (RUNS, 50, FEATURES)
     for run in range(RUNS):
         k = (batch.reward[run] - 1000 * run).numpy()
@@ -49,19 +54,19 @@ def test_only_what_is_there_is_drawn():
     for k in (1, 2):
         replay.add(transition(k))
     assert replay.size == 2
-    batch = replay.sample(64, np.random.default_rng(0))
+    batch = sample(replay, 64)
     assert set(batch.reward[0].numpy()) == {1, 2}
 
 
 def test_runs_draw_independently_and_evenly(replay):
-    batch = replay.sample(20_000, np.random.default_rng(0))
+    batch = sample(replay, 20_000)
     k = batch.reward.numpy() - [[0], [1000]]
     joint = np.histogram2d(k[0], k[1], bins=5)[0] / 20_000
     np.testing.assert_allclose(joint, 1 / 25, atol=0.006)  # four standard errors
 
 
 def test_a_batch_is_a_copy(replay):
-    batch = replay.sample(4, np.random.default_rng(0))
+    batch = sample(replay, 4)
     before = batch.reward.clone()
     for k in range(100, 110):
         replay.add(transition(k))
@@ -72,4 +77,10 @@ def test_one_place_holds_the_latest():
     replay = Replay(RUNS, 1, FEATURES)
     for k in range(3):
         replay.add(transition(k))
-        assert set(replay.sample(8, np.random.default_rng(0)).reward[1].numpy()) == {1000 + k}
+        assert set(sample(replay, 8).reward[1].numpy()) == {1000 + k}
+
+
+def test_batches_drawn_together_are_apart(replay):
+    first, second = replay.sample(2, 20_000, np.random.default_rng(0))
+    joint = np.histogram2d(first.reward[0], second.reward[0], bins=5)[0] / 20_000
+    np.testing.assert_allclose(joint, 1 / 25, atol=0.006)
