@@ -7,9 +7,7 @@ import streamlit as st
 from playground.chrome import draw_chrome, presenting
 from playground.language import choose_language, label
 
-PAGES = {  # the section of the document, the script, the path
-    "q_learning": (4, "pages/q_learning.py", "q-learning"),
-}
+PAGES = {"q_learning": (4, "q-learning")}  # the section of the document, the path
 
 st.set_page_config(
     page_icon=":material/school:",
@@ -19,8 +17,8 @@ st.set_page_config(
 choose_language()
 
 pages = [
-    st.Page(script, title=f"{section}　{label(f'nav.{name}')}", url_path=path)
-    for name, (section, script, path) in PAGES.items()
+    st.Page(f"pages/{path}.py", title=f"{section}　{label(f'nav.{name}')}", url_path=path)
+    for name, (section, path) in PAGES.items()
 ]
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from playground.language import LANGUAGES, label, language
 
@@ -19,8 +20,22 @@ def presenting() -> bool:
     return bool(st.session_state.get("presenting"))
 
 
+def begin(section: int, name: str) -> None:
+    """Begin a page: its number and title.
+
+    The first run of a fresh server does not know `st.navigation` yet. Met with the address of a
+    page, Streamlit then takes `pages/` for its own and runs the page without the entry script (if
+    its file has the name of the address; else it says "Page not found"). So the page goes back.
+    """
+    if not st.session_state.pop("chrome_drawn", False):
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.title(f"{section}　{label(f'nav.{name}')}", anchor=False)
+
+
 def draw_chrome() -> None:
     """Draw what is the same on every page, in the sidebar and out of sight."""
+    st.session_state.chrome_drawn = True
     if presenting():
         st.query_params["present"] = "1"
     st.html(f"<style>{_css('frame')}{_css('presenter') if presenting() else ''}</style>")

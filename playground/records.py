@@ -84,7 +84,7 @@ def _draw_lines() -> None:
 def draw_history() -> None:
     """The steps as a table; a click on a row goes there."""
     line = by_hand.session().line
-    frames = list(enumerate(line.frames))[1:][-LAST_ROWS:]
+    frames = list(enumerate(line.frames))[:0:-1][:LAST_ROWS]  # the newest on top
     if not frames:
         st.caption(label("history.empty"))
         return

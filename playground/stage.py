@@ -150,7 +150,6 @@ def _draw_buttons() -> None:
             label("stage.autoplay"),
             key="ql_autoplay",
             icon=":material/play_arrow:",
-            help=label("stage.autoplay_help"),
             disabled=waiting,
             on_click=by_hand.autoplay,
         )
@@ -210,6 +209,7 @@ def _draw_distance(q: Floats) -> None:
 
 def _draw_settings() -> None:
     kept: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+    schedules = {name: label(f"schedule.{name}") for name in SCHEDULES}
     left, right = st.columns(2)
     left.slider(
         label("stage.alpha"), 0.0, 1.0, 0.5, 0.01, key="ql_alpha",
@@ -221,9 +221,8 @@ def _draw_settings() -> None:
         help=label("stage.epsilon_help"), **kept,
     )  # fmt: skip
     right.selectbox(
-        label("stage.schedule"), list(SCHEDULES), key="ql_schedule",
-        format_func=lambda name: label(f"schedule.{name}"),
-        help=label("stage.schedule_help"), **kept,
+        label("stage.schedule"), list(schedules), format_func=schedules.__getitem__,
+        key="ql_schedule", help=label("stage.schedule_help"), **kept,
     )  # fmt: skip
 
     st.button(

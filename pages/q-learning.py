@@ -5,6 +5,7 @@ import streamlit as st
 
 from playground.by_hand import open_session, solution, world
 from playground.checks import another, choice_question, number_question
+from playground.chrome import begin
 from playground.language import label, prose, text
 from playground.numbers import shown
 from playground.slips import update_slips
@@ -72,8 +73,8 @@ def ask_for_a_schedule() -> None:
     )  # fmt: skip
 
 
+begin(4, PAGE)
 open_session()
-st.title(f"4　{label('nav.q_learning')}", anchor=False)
 prose(PAGE, "lead")
 draw_stage()
 for block in ("idea", "choosing", "alpha", "use"):
