@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, optim
+from torch.nn import functional
 
 from rl_core.deep import nets
 from rl_core.deep.envs import Environment, Episodes
@@ -196,7 +197,7 @@ def huber(delta: Tensor) -> Tensor:
 
     Mnih et al. 2015, Methods ("clip the error term to be between −1 and 1"). delta [...] → [...].
     """
-    return torch.where(delta.abs() <= 1, 0.5 * delta.square(), delta.abs() - 0.5)
+    return functional.huber_loss(delta, torch.zeros_like(delta), reduction="none")
 
 
 LOSSES = {"huber": huber, "squared": squared}
