@@ -1,9 +1,7 @@
 """Section 5: DQN."""
 
-import streamlit as st
-
 from playground import training_panel
-from playground.language import label
+from playground.chrome import begin
 from rl_core.deep import classroom, envs
 
 PAGE, ENV = "dqn", "CartPole-v1"
@@ -28,5 +26,5 @@ PANEL = training_panel.Panel(
     steps=LESSON.steps,
 )
 
-st.title(f"5　{label(f'nav.{PAGE}')}", anchor=False)
+begin(5, PAGE)
 training_panel.draw(PANEL)

@@ -15,7 +15,9 @@ from playground.runs.records import Plan, Size, Training
 from playground.runs.store import Store, StoreError, default_path
 from rl_core.settings import Settings
 
-LOOK = 0.5  # seconds between two looks at a training that is active
+# What is drawn of a training, and the seconds between two looks at one that is active.
+CURVE = training_view.draw_progress, 0.5
+DETAILS = ((training_view.draw_health, 1.0), (training_view.draw_replay, 3.0))
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,13 @@ def draw(panel: Panel) -> None:
     training = _chosen(panel, workers.store)
     with st.container(horizontal=True, key=panel.of("train_stage")):
         with st.container(border=True, key=panel.of("train_stage_world")):
-            _draw_live(panel, training, training_view.draw_progress)
+            _draw_live(panel, training, *CURVE)
         with st.container(border=True, key=panel.of("train_stage_side")):
             _draw_controls(panel, training)
-    _draw_live(panel, training, training_view.draw_details)
+    if training:
+        for part in DETAILS:
+            _draw_live(panel, training, *part)
+        training_view.draw_results(panel, workers.store, training)
 
 
 def _chosen(panel: Panel, store: Store) -> Training | None:
@@ -200,7 +205,9 @@ def _stop(panel: Panel) -> None:
     pool().stop(st.session_state[panel.of("run")])
 
 
-def _draw_live(panel: Panel, training: Training | None, part: training_view.Part) -> None:
+def _draw_live(
+    panel: Panel, training: Training | None, part: training_view.Part, every: float
+) -> None:
     """Draw a part of the view, again and again as long as anything may change in it."""
     active = training is not None and training.active
 
@@ -210,4 +217,4 @@ def _draw_live(panel: Panel, training: Training | None, part: training_view.Part
             st.rerun()  # the controls have to follow
         part(panel, pool().store, now)
 
-    st.fragment(look, run_every=LOOK if active else None)()
+    st.fragment(look, run_every=every if active else None)()

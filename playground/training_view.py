@@ -6,7 +6,7 @@ import html
 import math
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +57,6 @@ def draw_progress(panel: Panel, store: Store, training: Training | None) -> None
         if training.trace:
             with st.expander(label("training.trace")):
                 st.code(training.trace, language=None, wrap_lines=True)
-
-
-def draw_details(panel: Panel, store: Store, training: Training | None) -> None:
-    """The health of the learning, the policies at play, the final evaluation."""
-    if not training:
-        return
-    _draw_health(panel, store, training)
-    _draw_replay(panel, store, training)
-    _draw_results(panel, store, training)
 
 
 def _points(panel: Panel, store: Store, training: Training | None) -> list[Point]:
@@ -138,7 +129,10 @@ def _duration(seconds: int) -> str:
     return label("training.time.minutes", m=seconds // 60, s=seconds % 60)
 
 
-def _draw_health(panel: Panel, store: Store, training: Training) -> None:
+def draw_health(panel: Panel, store: Store, training: Training | None) -> None:
+    """The metrics that an expert would watch, and what they look like when all is well."""
+    if not training:
+        return
     st.subheader(label("training.health.title"), anchor=False)
     points = _points(panel, store, training)
     in_force = training.config | {c.field: c.value for c in store.changes(training.id)}
@@ -164,9 +158,10 @@ def _draw_health(panel: Panel, store: Store, training: Training) -> None:
                 st.caption(label(says, bound=bound))
 
 
-def _draw_replay(panel: Panel, store: Store, training: Training) -> None:
-    validations = store.validations(training.id)
-    if not validations:
+def draw_replay(panel: Panel, store: Store, training: Training | None) -> None:
+    """The policies of one run at play, at several moments of the training."""
+    validations = store.validations(training.id) if training else {}
+    if not training or not validations:
         return
     st.subheader(label("training.replay.title"), anchor=False)
     run = st.segmented_control(
@@ -196,23 +191,26 @@ def moments(steps: Sequence[int] | Any) -> list[int]:
 
 
 def _scene(store: Store, id: str, step: int, run: int, title: str) -> dict[str, Any]:
+    x, theta = _motion(store, id, step, run)
+    n = len(x) - 1
+    fell = n < ONE_EPISODE
+    said = label(f"training.replay.{'fell' if fell else 'stood'}", n=n)
+    return {"title": title, "x": x, "theta": theta, "fell": fell, "outcome": said}
+
+
+@lru_cache(maxsize=1000)
+def _motion(store: Store, id: str, step: int, run: int) -> tuple[list[float], list[float]]:
+    """Where the cart was (metres) and how the pole leaned (radians), frame by frame."""
     replay = store.replay(id, step)
     if replay is None:
-        return {"title": title, "x": [0.0], "theta": [0.0], "fell": False, "outcome": ""}
+        return [0.0], [0.0]
     seen = replay.observations[:, run]
-    seen = seen[np.isfinite(seen).all(-1)]
-    n = len(seen) - 1
-    fell = n < ONE_EPISODE
-    return {
-        "title": title,
-        "x": seen[:, 0].round(3).tolist(),
-        "theta": seen[:, 2].round(3).tolist(),
-        "fell": fell,
-        "outcome": label(f"training.replay.{'fell' if fell else 'stood'}", n=n),
-    }
+    seen = seen[np.isfinite(seen).all(-1)].round(3)
+    return seen[:, 0].tolist(), seen[:, 2].tolist()
 
 
-def _draw_results(panel: Panel, store: Store, training: Training) -> None:
+def draw_results(panel: Panel, store: Store, training: Training) -> None:
+    """The final evaluation of every run, once there is one."""
     evaluation = store.evaluation(training.id)
     if not evaluation:
         return

@@ -1,0 +1,203 @@
+"""Training in a real browser: live, outlives the tab, stops, fails clearly, can be run again."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STATUS = ".st-key-dqn_status [data-state]"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("trainings")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=localhost"]
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=ROOT,
+        env={**os.environ, "RL_PLAYGROUND_DATA": str(folder)},
+        stdout=subprocess.DEVNULL,
+    ) as app:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health").close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://localhost:{port}/dqn"
+        app.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if "CI" in os.environ:
+            pytest.fail("there is no chromium")
+        pytest.skip("there is no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = opened(browser, f"{address}?lang=en")
+    yield page
+    page.close()
+
+
+def opened(browser: Browser, url: str) -> Page:
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    page.goto(url)
+    page.wait_for_selector(".st-key-dqn_train button")
+    return page
+
+
+def train(page: Page, runs: int, steps: int) -> None:
+    for name, value in (("runs", runs), ("steps", steps)):
+        field = page.locator(f".st-key-dqn_{name} input")
+        field.fill(str(value))
+        field.press("Enter")
+    page.locator(".st-key-dqn_train button:enabled").click()
+    page.wait_for_url(re.compile("run="))
+
+
+def state(page: Page) -> str:
+    return page.locator(STATUS).get_attribute("data-state") or ""
+
+
+def step(page: Page) -> int:
+    found = re.search(r"\d+", page.locator(STATUS).inner_text())
+    assert found
+    return int(found[0])
+
+
+def wait_for_step(page: Page, beyond: int) -> int:
+    end = time.monotonic() + 60
+    while (now := step(page)) <= beyond:
+        assert time.monotonic() < end
+        assert state(page) in ("queued", "running")
+        time.sleep(0.1)
+    return now
+
+
+def workers(folder: Path) -> list[int]:
+    """The process ids of the app's workers."""
+    found = subprocess.run(
+        ["pgrep", "-f", f"playground.runs.deep {folder}"], capture_output=True, text=True
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Browser) -> None:
+    train(page, runs=8, steps=20_000)
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "running")
+    now = 0
+    for _ in range(3):
+        now = wait_for_step(page, beyond=now)
+    assert page.locator(".st-key-dqn_train_stage_world canvas, .vega-embed").count()
+
+    url = page.url
+    page.reload()
+    page.wait_for_selector(STATUS)
+    assert page.url == url
+    now = wait_for_step(page, beyond=now)
+
+    other = opened(browser, url.replace("lang=en", "lang=zh"))
+    seen = wait_for_step(other, beyond=0)
+    wait_for_step(other, beyond=seen)
+    assert "训练中" in other.locator(STATUS).inner_text()
+    expect(other.locator(".st-key-dqn_runs input")).to_have_value("8")
+
+    page.locator(".st-key-dqn_gamma input").press("ArrowRight")
+    wait_for_step(page, beyond=step(page))
+    page.locator(".st-key-dqn_stop button").click()
+    for each in (page, other):
+        expect(each.locator(STATUS)).to_have_attribute("data-state", "stopped")
+    last = step(page)
+    page.reload()
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "stopped")
+    assert step(page) == last == step(other)
+    expect(page.locator(".st-key-dqn_again button")).to_be_visible()
+    other.close()
+
+
+def test_a_finished_training_says_how_many_runs_passed(page: Page) -> None:
+    train(page, runs=2, steps=400)
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "finished")
+    assert re.search(r"step 400 of 400 · \d of 2 passed", page.locator(STATUS).inner_text())
+    expect(page.locator(".st-key-dqn_results table tbody tr")).to_have_count(2)
+    scenes = page.locator(".rl-replay figure")
+    assert scenes.count() >= 5
+    play = page.locator(".rl-replay button")
+    play.click()
+    expect(page.locator(".rl-replay output")).not_to_have_text("0.0 s")
+    page.goto(page.url.replace("lang=en", "lang=zh"))
+    page.wait_for_selector(STATUS)
+    assert re.search(r"\d / 2 通过", page.locator(STATUS).inner_text())
+
+
+def test_a_killed_worker_fails_the_training_which_can_be_run_again(
+    page: Page, folder: Path
+) -> None:
+    train(page, runs=4, steps=20_000)
+    kept = wait_for_step(page, beyond=300)
+    for pid in workers(folder):
+        os.kill(pid, signal.SIGKILL)
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "failed")
+    text = page.locator(STATUS).inner_text()
+    assert "SIGKILL" in text
+    assert step(page) >= kept
+    url = page.url
+    page.locator(".st-key-dqn_again button").click()
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "running")
+    assert page.url != url
+    wait_for_step(page, beyond=100)
+    page.locator(".st-key-dqn_stop button").click()
+    expect(page.locator(STATUS)).to_have_attribute("data-state", "stopped")
+
+
+@pytest.mark.parametrize("run", ["nobody", "..%2F..%2Fetc", "%00%3Cscript%3E", "x" * 3000])
+def test_an_unknown_training_is_said_to_be_unknown(
+    browser: Browser, address: str, run: str
+) -> None:
+    page = opened(browser, f"{address}?lang=en&run={run}")
+    expect(page.get_by_text("is not in this app's records")).to_be_visible()
+    assert page.locator(STATUS).count() == 0
+    page.locator(".st-key-dqn_train button:enabled").wait_for()
+    page.close()
