@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from playground.numbers import MINUS, shown
-from playground.symbols import LATEX, LATEX_TOKEN, PYTHON, PYTHON_TOKEN, colour
+from playground.symbols import LATEX, PYTHON, PYTHON_TOKEN, colour, latex_token
 
 DISPLAY = re.compile(r"\$\$\s*(.+?)\s*\$\$", re.DOTALL)
 SIDES = re.compile(r"\s*(?:\\leftarrow|=)\s*")
@@ -44,28 +44,37 @@ def source(function: Callable[..., Any], body_only: bool = False) -> str:
 
 def coloured(formula: str) -> str:
     """The formula with every known symbol in its colour."""
-    return LATEX_TOKEN.sub(lambda m: _paint(LATEX[m[0]], m[0]), formula)
+    return latex_token(tuple(LATEX)).sub(lambda m: _paint(m[0], m[0]), formula)
 
 
 def substituted(formula: str, values: Mapping[str, float], result: float) -> str:
-    """The formula's right-hand side with numbers for symbols, after the result that they gave.
+    r"""The formula's right-hand side with numbers for symbols, after the result that they gave.
 
     Args:
-        formula: LaTeX with one `=` or `\\leftarrow`.
-        values: a number for each symbol ("alpha", "r", "max", ...) on the right.
+        formula: LaTeX with one `=` or `\leftarrow`.
+        values: a number for each symbol on the right, by its LaTeX.
         result: what the code computed.
     """
     right = SIDES.split(formula, maxsplit=1)[1]
     parts, end = [rf"\mathbf{{{tex(result)}}} \;=\;"], 0
-    for m in LATEX_TOKEN.finditer(right):
+    for m in latex_token(tuple(values)).finditer(right):
         between = right[end : m.start()]
         # two symbols side by side are a product; between two numbers it needs its sign
         parts.append(r" \times " if end and not re.sub(r"\\[,;:!]|\s", "", between) else between)
-        value = values[LATEX[m[0]]]
-        number = tex(value) if value >= 0 else f"({tex(value)})"
-        parts.append(_paint(LATEX[m[0]], number))
+        number = tex(values[m[0]])
+        parts.append(_paint(m[0], number if values[m[0]] >= 0 else f"({number})"))
         end = m.end()
     return "".join([*parts, right[end:]])
+
+
+def show(
+    function: Callable[..., Any], values: Mapping[str, float] | None = None, result: float = 0
+) -> None:
+    """Draw a function's formula, the same with numbers if there are any, and its code."""
+    st.latex(coloured(latex(function)))
+    if values is not None:
+        st.latex(substituted(latex(function), values, result))
+    code(function)
 
 
 def code(*functions: Callable[..., Any]) -> None:
@@ -97,8 +106,9 @@ def _code_html(text: str) -> str:
     return PYTHON_TOKEN.sub(paint, html.escape(text, quote=False))
 
 
-def _paint(symbol: str, text: str) -> str:
-    return rf"\textcolor{{{colour(symbol)}}}{{{text}}}"
+def _paint(token: str, text: str) -> str:
+    """Text in the colour of what the token stands for, if it has one."""
+    return rf"\textcolor{{{colour(LATEX[token])}}}{{{text}}}" if token in LATEX else text
 
 
 def tex(x: float) -> str:

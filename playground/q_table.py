@@ -64,12 +64,11 @@ def numbers_line(event: Transition | None, hidden: bool = False) -> str:
 
 
 def values(event: Transition) -> dict[str, float]:
-    """The number that each symbol had at a step."""
+    """The number that each symbol had at a step, by its LaTeX."""
     return {
-        "q": event.q_sa,
-        "alpha": event.alpha,
+        "Q(s,a)": event.q_sa,
+        r"\alpha": event.alpha,
         "r": event.r,
-        "gamma": event.gamma,
-        "max": event.max_q_next,
-        "delta": event.delta,
+        r"\gamma": event.gamma,
+        r"\max_{a'} Q(s',a')": event.max_q_next,
     }

@@ -123,42 +123,27 @@ def _history_row(i: int, frame: Frame, line: Line) -> list[Cell]:
 
 def draw_formulas() -> None:
     """Every formula of the section with its code and the numbers of the step on stage."""
-    event = by_hand.session().frame.transition
-    if event is None or by_hand.pending():
+    event = None if by_hand.pending() else by_hand.session().frame.transition
+    if event is None:
         st.caption(label("formulas.after_a_step"))
-    for function, result in (
-        (q_learning.target, lambda e: e.q_sa + e.delta),
-        (q_learning.td_error, lambda e: e.delta),
-        (q_learning.update, lambda e: float(e.q[e.s, e.a])),
-    ):
-        st.latex(formula.coloured(formula.latex(function)))
-        if event and not by_hand.pending():
-            line = formula.substituted(formula.latex(function), values(event), result(event))
-            st.latex(line)
-        formula.code(function)
-    _draw_choosing()
-    st.latex(formula.latex(SCHEDULES[st.session_state.ql_schedule]))
-    formula.code(SCHEDULES[st.session_state.ql_schedule])
-
-
-def _draw_choosing() -> None:
-    """How the next action would be chosen where the agent stands."""
-    mdp, state, epsilon = (
-        by_hand.world(),
-        by_hand.session().frame.state,
-        st.session_state.ql_epsilon,
+    numbers = values(event) if event else None
+    target, delta, new = (
+        (event.q_sa + event.delta, event.delta, event.q[event.s, event.a]) if event else (0, 0, 0)
     )
+    formula.show(q_learning.target, numbers, target)
+    formula.show(q_learning.td_error, numbers, delta)
+    formula.show(q_learning.update, numbers, float(new))
+    mdp, state = by_hand.world(), by_hand.session().frame.state
     s = int(mdp.start.argmax()) if state.over else state.s
-    for function in (epsilon_greedy_policy, greedy):
-        st.latex(formula.coloured(formula.latex(function)))
-        if function is epsilon_greedy_policy:
-            chances = epsilon_greedy_policy(state.q[s], epsilon)
-            terms = (
-                rf"\pi(\text{{{a}}} \mid \text{{{mdp.states[s]}}}) = \mathbf{{{formula.tex(p)}}}"
-                for a, p in zip(mdp.actions, chances, strict=True)
-            )
-            st.latex(r"\qquad ".join(terms))
-        formula.code(function)
+    chances = epsilon_greedy_policy(state.q[s], st.session_state.ql_epsilon)
+    terms = (
+        rf"\pi(\text{{{a}}} \mid \text{{{mdp.states[s]}}}) = \mathbf{{{formula.tex(p)}}}"
+        for a, p in zip(mdp.actions, chances, strict=True)
+    )
+    formula.show(epsilon_greedy_policy)
+    st.latex(r"\qquad ".join(terms))
+    formula.show(greedy)
+    formula.show(SCHEDULES[st.session_state.ql_schedule])
 
 
 def draw_save() -> None:

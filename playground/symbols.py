@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import streamlit as st
 
@@ -25,12 +26,12 @@ COLOURS = {
     },
 }
 
-# what stands for a symbol in LaTeX and in Python, the longest first
+# what stands for a symbol, in LaTeX and in Python
 LATEX = {
-    r"\max_{a'} Q(s',a';\theta^-)": "max",
     r"\max_{a'} Q(s',a')": "max",
-    r"Q(s,a;\theta)": "q",
+    r"\max_{a'} Q(s', a'; \theta^-)": "max",
     r"Q(s,a)": "q",
+    r"Q(s, a; \theta)": "q",
     r"\alpha": "alpha",
     r"\gamma": "gamma",
     r"\delta": "delta",
@@ -38,17 +39,24 @@ LATEX = {
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
-    r"q_next": "max",
+    r"q_next\.amax\(-1\)": "max",
     r"q\[s, a\]": "q",
     r"q_sa": "q",
     r"alpha": "alpha",
     r"gamma": "gamma",
     r"delta": "delta",
+    r"reward": "r",
     r"r": "r",
 }
-# a letter of a longer name, or of a command, is not the symbol
-LATEX_TOKEN = re.compile("|".join(rf"(?<![\\a-zA-Z]){re.escape(t)}(?![a-zA-Z_])" for t in LATEX))
 PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
+
+
+@cache
+def latex_token(tokens: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of the tokens in LaTeX, but not as part of a longer name or command."""
+    longest_first = sorted(tokens, key=len, reverse=True)
+    whole = (rf"(?<![\\a-zA-Z]){re.escape(token)}(?![a-zA-Z_])" for token in longest_first)
+    return re.compile("|".join(whole))
 
 
 def theme() -> str:

@@ -7,7 +7,13 @@ from playground.numbers import shown, signed
 from rl_core.tabular import q_learning
 from rl_core.tabular.q_learning import td_error, update
 
-NUMBERS = {"q": 0.5, "alpha": 0.5, "r": 1.0, "gamma": 0.9, "max": 0.0}
+NUMBERS = {
+    "Q(s,a)": 0.5,
+    r"\alpha": 0.5,
+    "r": 1.0,
+    r"\gamma": 0.9,
+    r"\max_{a'} Q(s',a')": 0.0,
+}
 
 
 def bare(text: str) -> str:
@@ -49,7 +55,9 @@ def test_numbers_take_the_place_of_symbols():
 
 
 def test_negative_numbers_are_put_in_brackets():
-    line = formula.substituted(formula.latex(td_error), NUMBERS | {"q": -0.25, "r": -1.0}, -0.75)
+    line = formula.substituted(
+        formula.latex(td_error), NUMBERS | {"Q(s,a)": -0.25, "r": -1.0}, -0.75
+    )
     assert bare(line) == r"-0.75=(-1)+0.9\times0-(-0.25)"
 
 
