@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, fields, replace
 from typing import Any
 
@@ -95,44 +95,36 @@ def _adopt(panel: Panel, training: Training, store: Store) -> None:
 
 def _draw_controls(panel: Panel, training: Training | None) -> None:
     active = training is not None and training.active
-    settings = {f.name: f for f in fields(panel.config)}
-    for name in panel.knobs:
-        _draw_setting(panel, settings[name], training)
     for column, f in zip(st.columns(len(fields(Size))), fields(Size), strict=True):
         with column:
             _draw_size(panel, f, active)
-    with st.container(horizontal=True):
-        st.button(
-            label("training.train"),
-            key=panel.of("train"),
-            type="primary",
-            width="stretch",
-            disabled=active,
-            on_click=_train,
-            args=(panel,),
-        )
-        st.button(
-            label("training.stop"),
-            key=panel.of("stop"),
-            icon=":material/stop:",
-            width="stretch",
-            disabled=not active,
-            on_click=_stop,
-            args=(panel,),
-        )
-    if training and training.status in ("stopped", "failed", "interrupted"):
-        st.button(
-            label("training.again"),
-            key=panel.of("again"),
-            icon=":material/replay:",
-            width="stretch",
-            on_click=_begin,
-            args=(panel, Plan(**{f.name: getattr(training, f.name) for f in fields(Plan)})),
-        )
+    with st.container(horizontal=True, gap="xsmall"):
+        _draw_button(panel, "train", "play_arrow", not active, _train)
+        _draw_button(panel, "stop", "stop", active, _stop)
+        ended = training is not None and training.status in ("stopped", "failed", "interrupted")
+        _draw_button(panel, "again", "replay", ended, _train_again)
+    settings = {f.name: f for f in fields(panel.config)}
+    for name in panel.knobs:
+        _draw_setting(panel, settings[name], training)
     with st.expander(label("training.more")):
         for name, f in settings.items():
             if name not in panel.knobs:
                 _draw_setting(panel, f, training)
+
+
+def _draw_button(
+    panel: Panel, name: str, icon: str, enabled: bool, do: Callable[[Panel], None]
+) -> None:
+    st.button(
+        label(f"training.{name}"),
+        key=panel.of(name),
+        type="primary" if name == "train" else "secondary",
+        icon=f":material/{icon}:",
+        width="stretch",
+        disabled=not enabled,
+        on_click=do,
+        args=(panel,),
+    )
 
 
 def _draw_size(panel: Panel, f: Field[Any], active: bool) -> None:
@@ -194,10 +186,17 @@ def _changed(panel: Panel, name: str) -> None:
 def _train(panel: Panel) -> None:
     values = {f.name: st.session_state[panel.of(f.name)] for f in fields(panel.config)}
     size = {f.name: st.session_state[panel.of(f.name)] for f in fields(Size)}
-    _begin(panel, Plan(panel.algorithm, panel.env, asdict(replace(panel.config, **values)), **size))
+    _begin(Plan(panel.algorithm, panel.env, asdict(replace(panel.config, **values)), **size))
 
 
-def _begin(panel: Panel, plan: Plan) -> None:
+def _train_again(panel: Panel) -> None:
+    """Begin the same once more; the widgets follow."""
+    training = pool().store.get(st.session_state[panel.of("run")])
+    if training:
+        _begin(Plan(**{f.name: getattr(training, f.name) for f in fields(Plan)}))
+
+
+def _begin(plan: Plan) -> None:
     st.query_params["run"] = pool().submit(plan)
 
 

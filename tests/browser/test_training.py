@@ -153,7 +153,7 @@ def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Bro
     page.reload()
     expect(page.locator(STATUS)).to_have_attribute("data-state", "stopped")
     assert step(page) == last == step(other)
-    expect(page.locator(".st-key-dqn_again button")).to_be_visible()
+    expect(page.locator(".st-key-dqn_again button")).to_be_enabled()
     other.close()
 
 

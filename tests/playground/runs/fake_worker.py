@@ -43,7 +43,8 @@ def events(clock: Timeline[Config], runs: int) -> Iterator[Event]:
         time.sleep(config.pause)
         if step % config.every == 0:
             returns = np.full(runs, np.nan if step == 0 else step)
-            yield Progress(step + 1, returns, {"lr": np.full(runs, config.lr)})
+            metrics = {"lr": np.full(runs, config.lr), "q": np.arange(runs) + 0.5}
+            yield Progress(step + 1, returns, metrics)
     weights = {"w": np.arange(runs * 3.0).reshape(runs, 3)}
     yield Snapshot(clock.steps, weights, np.ones(runs))
     yield Evaluation(np.ones(runs), np.full(runs, clock.steps), np.zeros(runs))

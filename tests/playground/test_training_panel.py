@@ -1,0 +1,221 @@
+"""The training panel through Streamlit's AppTest, with workers that learn nothing."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground import training_charts, training_panel, training_view
+from playground.runs.pool import Pool
+from playground.runs.records import Plan, Training
+from playground.runs.store import Store, StoreError
+
+FAKE = (sys.executable, "-m", "tests.playground.runs.fake_worker")
+
+
+@pytest.fixture
+def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    pool = Pool(Store(tmp_path / "trainings.sqlite"), 1, FAKE)
+    monkeypatch.setattr(training_panel, "pool", lambda: pool)
+    yield pool
+    pool.close()
+    pool.store.close()
+
+
+def page() -> None:
+    """A page with nothing but a panel."""
+    from dataclasses import dataclass
+
+    from playground.language import choose_language
+    from playground.training_panel import Panel, draw
+    from rl_core.settings import Settings, setting
+
+    @dataclass(frozen=True)
+    class Config(Settings):
+        lr: float = setting(0.5, "a setting that may change", 0, 1, live=True)
+        hidden: int = setting(0, "one that may not", 0, 100)
+        scaled: bool = setting(True, "a switch")
+        loss: str = setting("huber", "a choice", choices=("huber", "squared"))
+
+    choose_language()
+    knobs = {"lr": (0.1, 0.25, 0.5), "hidden": (0, 1)}
+    draw(Panel("x", "fake", "nowhere", Config(), knobs, ("q",), 50, (0, 100), steps=1000))
+
+
+def opened(language: str = "en", **query: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=20)
+    at.query_params["lang"] = language
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def submit(pool: Pool, algorithm: str = "fake", steps: int = 1000, **config: Any) -> str:
+    return pool.submit(Plan(algorithm, "nowhere", config, 2, steps, 7))
+
+
+def wait(condition: Callable[[], Any]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def status(at: AppTest) -> str:
+    assert not at.exception
+    (element,) = [e for e in at.get("html") if "rl-status" in e.proto.body]
+    return str(element.proto.body)
+
+
+def run_of(at: AppTest) -> str:
+    run = at.query_params["run"]
+    return run if isinstance(run, str) else run[0]
+
+
+def get(pool: Pool, id: str) -> Training:
+    training = pool.store.get(id)
+    assert training is not None
+    return training
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "No training yet"), ("zh", "还没有训练")])
+def test_it_begins_empty(pool: Pool, language: str, says: str) -> None:
+    at = opened(language)
+    assert says in status(at)
+    assert "data-state" not in status(at)
+    assert not at.button(key="x_train").disabled
+    assert at.button(key="x_stop").disabled
+    assert at.button(key="x_again").disabled
+    assert at.number_input(key="x_steps").value == 1000
+
+
+def test_train_submits_what_the_widgets_say(pool: Pool) -> None:
+    at = opened()
+    at.select_slider(key="x_lr").set_value(0.25)
+    at.number_input(key="x_runs").set_value(3)
+    at.number_input(key="x_seed").set_value(11)
+    at.button(key="x_train").click().run()
+    id = run_of(at)
+    training = get(pool, id)
+    assert (training.algorithm, training.env) == ("fake", "nowhere")
+    assert training.config == {"lr": 0.25, "hidden": 0, "scaled": True, "loss": "huber"}
+    assert (training.runs, training.steps, training.seed) == (3, 1000, 11)
+    assert not at.exception
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Running"), ("zh", "训练中")])
+def test_a_link_shows_the_same_training_with_its_settings(
+    pool: Pool, language: str, says: str
+) -> None:
+    id = submit(pool, pause=0.02, lr=0.75)
+    wait(lambda: len(pool.store.points(id)) > 5)
+    at = opened(language, run=id)
+    assert says in status(at)
+    assert 'data-state="running"' in status(at)
+    assert at.select_slider(key="x_lr").value == 0.75
+    assert not at.select_slider(key="x_lr").disabled
+    assert at.select_slider(key="x_hidden").disabled
+    assert at.number_input(key="x_seed").value == 7
+    assert at.number_input(key="x_seed").disabled
+    assert at.button(key="x_train").disabled
+
+    at.select_slider(key="x_lr").set_value(0.25).run()
+    wait(lambda: pool.store.changes(id))
+    assert pool.store.changes(id)[0].value == 0.25
+
+    at.button(key="x_stop").click().run()
+    assert get(pool, id).status == "stopped"
+    assert 'data-state="stopped"' in status(at)
+    assert not at.button(key="x_train").disabled
+
+    at.button(key="x_again").click().run()
+    again = run_of(at)
+    assert again != id
+    assert get(pool, again).config == {"pause": 0.02, "lr": 0.75}
+    assert at.select_slider(key="x_lr").value == 0.75
+
+
+def test_the_end_says_how_many_passed(pool: Pool) -> None:
+    id = submit(pool, steps=100)
+    wait(lambda: not get(pool, id).active)
+    at = opened(run=id)
+    assert "step 100 of 100" in status(at)
+    assert "0 of 2 passed" in status(at)
+    assert "0 / 2 通过" in status(opened("zh", run=id))
+
+
+def test_an_exception_is_shown_as_a_failure(pool: Pool) -> None:
+    id = submit(pool, fail_at=3)
+    wait(lambda: not get(pool, id).active)
+    at = opened(run=id)
+    assert 'data-state="failed"' in status(at)
+    assert "ZeroDivisionError: the loss is gone" in status(at)
+    assert "step 3 of 1000" in status(at)
+    assert not at.button(key="x_again").disabled
+    assert "fake_worker.py" in at.code[0].value
+
+
+def test_a_place_in_the_queue_is_shown(pool: Pool) -> None:
+    first, second = submit(pool, pause=0.02), submit(pool, pause=0.02)
+    wait(lambda: get(pool, first).status == "running")
+    at = opened(run=second)
+    assert "number 1 in the queue" in status(at)
+    assert at.select_slider(key="x_lr").disabled
+    at.button(key="x_stop").click().run()
+    assert get(pool, second).status == "stopped"
+
+
+@pytest.mark.parametrize("run", ["nobody", "<script>alert(1)</script>", "' OR 1=1 --", "\x00"])
+def test_an_unknown_training_is_one_clear_sentence(pool: Pool, run: str) -> None:
+    at = opened(run=run)
+    (warning,) = at.warning
+    assert "is not in this app's records" in warning.value
+    assert "No training yet" in status(at)
+    assert "run" not in at.query_params
+    assert not at.run().warning
+
+
+def test_a_training_of_another_algorithm_does_not_belong_here(pool: Pool) -> None:
+    id = submit(pool, algorithm="other")
+    assert opened(run=id).warning
+
+
+def test_what_an_error_says_cannot_become_markup(pool: Pool) -> None:
+    id = submit(pool, **{"<img src=x>": 1})
+    wait(lambda: not get(pool, id).active)
+    assert "<img" not in status(opened(run=id))
+
+
+def test_a_store_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Pool:
+        raise StoreError("it is broken")
+
+    monkeypatch.setattr(training_panel, "pool", broken)
+    at = opened()
+    assert not at.exception
+    assert "it is broken" in at.error[0].value
+
+
+def test_the_band_holds_the_mean_and_stays_within_the_runs() -> None:
+    returns = np.random.default_rng(1).uniform(0, 500, (20, 8))
+    low, high = training_charts.band(returns)
+    assert (low >= returns.min(-1)).all()
+    assert (high <= returns.max(-1)).all()
+    assert (low < returns.mean(-1)).all()
+    assert (returns.mean(-1) < high).all()
+    error = returns.std(-1) / np.sqrt(8)
+    np.testing.assert_allclose(high - low, 2 * 1.96 * error, rtol=0.2)
+    again = training_charts.band(returns[:5])
+    np.testing.assert_array_equal(again[0], low[:5])  # a point does not move when others come
+    np.testing.assert_array_equal(*training_charts.band(returns[:, :1]))
+
+
+def test_the_moments_are_spread_with_both_ends() -> None:
+    assert training_view.moments(range(0, 4001, 100)) == [0, 1000, 2000, 3000, 4000]
+    assert training_view.moments([0, 50]) == [0, 50]
+    assert training_view.moments([7]) == [7]
