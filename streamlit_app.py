@@ -7,7 +7,7 @@ import streamlit as st
 from playground.chrome import draw_chrome, presenting
 from playground.language import choose_language, label
 
-PAGES = {"q_learning": (4, "q-learning")}  # the section of the document, the path
+PAGES = {"q_learning": (4, "q-learning"), "dqn": (5, "dqn")}  # section of the document, path
 
 st.set_page_config(
     page_icon=":material/school:",
