@@ -268,7 +268,7 @@ def test_workers_that_cannot_start_fail_what_waits_for_them(pools: Callable[...,
     pool = pools(command=(sys.executable, "-c", "raise SystemExit(1)"))
     training = ended(pool, submit(pool))
     assert (training.status, training.reason) == ("failed", "no_worker")
-    assert pool.pids() == {}
+    wait(lambda: pool.pids() == {})
 
 
 def test_there_is_one_warm_worker_to_spare_and_never_too_many(pools: Callable[..., Pool]) -> None:
