@@ -15,7 +15,13 @@ from rl_core.deep.seeds import Purpose, seeds
 from rl_core.timeline import Timeline
 
 SMALL = dqn.Config(
-    hidden=8, batch=8, learning_starts=20, replay_size=200, epsilon_steps=100, train_every=1
+    hidden=8,
+    batch=8,
+    learning_starts=20,
+    replay_size=200,
+    epsilon_steps=100,
+    train_every=1,
+    updates=1,
 )
 
 
