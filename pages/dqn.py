@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from playground import formula
+from playground import formula, training_panel
 from playground.checks import another, number_question
 from playground.chrome import begin
 from playground.language import label, prose, text
@@ -13,11 +13,11 @@ PAGE, ENV = "dqn", "CartPole-v1"
 
 begin(5, PAGE)
 prose(PAGE, "lead")
+training_panel.warm_up()  # a worker imports torch while this page does
 
 # below the head of the page, because the first import of torch takes seconds
 import torch  # noqa: E402
 
-from playground import training_panel  # noqa: E402
 from rl_core.deep import classroom, dqn, envs, nets  # noqa: E402
 
 LESSON = classroom.lesson(PAGE, ENV)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import Field, asdict, dataclass, fields, replace
 from typing import Any
 
@@ -46,6 +47,12 @@ class Panel:
 def pool() -> Pool:
     """This app's pool of workers. Making it starts the first worker in the background."""
     return Pool(Store(default_path()))
+
+
+def warm_up() -> None:
+    """Start the first worker, if there is none yet; it is ready some seconds later."""
+    with suppress(StoreError):  # `draw` says so
+        pool()
 
 
 def draw(panel: Panel) -> None:

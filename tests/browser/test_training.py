@@ -2,87 +2,26 @@
 
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STATUS = ".st-key-dqn_status [data-state]"
-
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("trainings")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=localhost"]
-    with subprocess.Popen(
-        [*command, *options],
-        cwd=ROOT,
-        env={**os.environ, "RL_PLAYGROUND_DATA": str(folder)},
-        stdout=subprocess.DEVNULL,
-    ) as app:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health").close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield f"http://localhost:{port}/dqn"
-        app.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if "CI" in os.environ:
-            pytest.fail("there is no chromium")
-        pytest.skip("there is no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+PATIENCE = 60_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = opened(browser, f"{address}?lang=en")
-    yield page
-    page.close()
+def page(page: Page, address: str) -> Page:
+    return opened(page, f"{address}/dqn?lang=en")
 
 
-def opened(browser: Browser, url: str) -> Page:
-    page = browser.new_page()
-    page.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
+def opened(page: Page, url: str) -> Page:
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     page.goto(url)
     page.wait_for_selector(".st-key-dqn_train button")
     return page
@@ -138,7 +77,7 @@ def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Bro
     assert page.url == url
     now = wait_for_step(page, beyond=now)
 
-    other = opened(browser, url.replace("lang=en", "lang=zh"))
+    other = opened(browser.new_page(), url.replace("lang=en", "lang=zh"))
     seen = wait_for_step(other, beyond=0)
     wait_for_step(other, beyond=seen)
     assert "训练中" in other.locator(STATUS).inner_text()
@@ -193,11 +132,8 @@ def test_a_killed_worker_fails_the_training_which_can_be_run_again(
 
 
 @pytest.mark.parametrize("run", ["nobody", "..%2F..%2Fetc", "%00%3Cscript%3E", "x" * 3000])
-def test_an_unknown_training_is_said_to_be_unknown(
-    browser: Browser, address: str, run: str
-) -> None:
-    page = opened(browser, f"{address}?lang=en&run={run}")
+def test_an_unknown_training_is_said_to_be_unknown(page: Page, address: str, run: str) -> None:
+    opened(page, f"{address}/dqn?lang=en&run={run}")
     expect(page.get_by_text("is not in this app's records")).to_be_visible()
     assert page.locator(STATUS).count() == 0
     page.locator(".st-key-dqn_train button:enabled").wait_for()
-    page.close()
