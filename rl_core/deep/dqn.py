@@ -10,11 +10,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, optim
-from torch.nn import functional
 
 from rl_core.deep import nets
 from rl_core.deep.envs import Environment, Episodes
+from rl_core.deep.losses import LOSSES
+from rl_core.deep.losses import huber as huber
+from rl_core.deep.losses import squared as squared
 from rl_core.deep.replay import Batch, Replay
+from rl_core.deep.schedules import annealed as annealed
+from rl_core.deep.schedules import epsilon as epsilon
 from rl_core.deep.seeds import Purpose, generator
 from rl_core.events import Floats, Update
 from rl_core.settings import Settings, setting
@@ -173,58 +177,6 @@ def td_error(y: Tensor, q_sa: Tensor) -> Tensor:
     Sutton & Barto, section 6.1. y, q_sa [...] → [...].
     """
     return y - q_sa
-
-
-def squared(delta: Tensor) -> Tensor:
-    r"""Squared loss, the one of Q-learning.
-
-    $$
-    \ell(\delta) = \tfrac{1}{2} \delta^2
-    $$
-
-    delta [...] → [...].
-    """
-    return 0.5 * delta.square()
-
-
-def huber(delta: Tensor) -> Tensor:
-    r"""Huber loss: squared near zero, straight beyond ±1, so that no error pulls harder than 1.
-
-    $$
-    \ell(\delta) = \begin{cases} \tfrac{1}{2} \delta^2 & |\delta| \le 1 \\
-    |\delta| - \tfrac{1}{2} & \text{otherwise} \end{cases}
-    $$
-
-    Mnih et al. 2015, Methods ("clip the error term to be between −1 and 1"). delta [...] → [...].
-    """
-    return functional.huber_loss(delta, torch.zeros_like(delta), reduction="none")
-
-
-LOSSES = {"huber": huber, "squared": squared}
-
-
-def epsilon(step: int, first: float, last: float, steps: int) -> float:
-    r"""Share of random actions after `step` environment steps: falls linearly, then stays.
-
-    $$
-    \varepsilon_t = \varepsilon_0 + (\varepsilon_\infty - \varepsilon_0) \, \min(1, t / N)
-    $$
-
-    Mnih et al. 2015, Methods.
-    """
-    return first + (last - first) * min(1.0, step / steps)
-
-
-def annealed(lr: float, end: float, progress: float) -> float:
-    r"""Learning rate at `progress` (0 to 1) through the training, falling to the share `end`.
-
-    $$
-    \alpha_t = \alpha \, (1 - (1 - \alpha_{\text{end}}) \, t / T)
-    $$
-
-    Steps that shrink let the values settle (Robbins & Monro 1951).
-    """
-    return lr * (1 - (1 - end) * progress)
 
 
 def epsilon_greedy(q: Floats, epsilon: float, rng: np.random.Generator) -> NDArray[np.int64]:
