@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from pathlib import Path
 
 
@@ -18,7 +19,7 @@ class Owner:
         self.id = secrets.token_hex(8)
         self._file = _file(folder, self.id)
         self._db = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
-        self._db.execute("BEGIN EXCLUSIVE")
+        _lock(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -32,13 +33,25 @@ def is_alive(folder: Path, id: str) -> bool:
         return False
     db = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
-        db.execute("BEGIN EXCLUSIVE")
+        _lock(db)
     except sqlite3.OperationalError:  # locked
         return True
     finally:
         db.close()
     file.unlink(missing_ok=True)
     return False
+
+
+def clear_away(folder: Path) -> None:
+    """Remove the files of owners that are gone."""
+    for file in folder.glob("owner-*.lock"):
+        if time.time() - file.stat().st_mtime > 60:  # a younger one may be about to be locked
+            is_alive(folder, file.stem.removeprefix("owner-"))
+
+
+def _lock(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = MEMORY")  # no second file
+    db.execute("BEGIN EXCLUSIVE")
 
 
 def _file(folder: Path, id: str) -> Path:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 
-from playground.runs.owner import Owner, is_alive
+from playground.runs.owner import Owner, clear_away, is_alive
 from playground.runs.process import News, Process
 from playground.runs.records import Plan, Size
 from playground.runs.store import Store
@@ -52,6 +52,7 @@ class Pool:
         self._size = size or os.cpu_count() or 1
         self._command, self._grace = command, grace
         self._owner = Owner(store.path.parent)
+        clear_away(store.path.parent)
         self._news: queue.SimpleQueue[News | None] = queue.SimpleQueue()
         self._lock = threading.Lock()  # guards the next three
         self._processes: list[Process] = []
