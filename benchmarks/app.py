@@ -38,7 +38,7 @@ SIDES: dict[str, tuple[Path, str, str, str]] = {
         ROOT / "streamlit_app.py",
         "/q-learning?lang=en",
         ".st-key-ql_right button",
-        ".st-key-ql_table",
+        ".st-key-ql_numbers",
     ),
 }
 
