@@ -6,9 +6,9 @@ chosen on seeds 100-199 and is reported on others.
 DQN on CartPole forgets: each run plays perfectly at some moment, and most of them drift off the
 track again later. The cause is not noise, for averaging the weights does not help: the values are
 near 100 wherever the pole can still be saved, what an action adds to them is less than 1, and the
-network's error is of that size. What helped the last weights: the squared loss (Huber's, which is
-straight beyond an error of 1, all but ignores the rare falls, whose error is up to 100), 128 units
-instead of 64, observations scaled, a learning rate that falls to 0.
+network's error is of that size. A learning rate that falls to 0 helps the last weights a little.
+The squared loss (`loss=squared max_grad_norm=1000 updates=2 lr=0.001`) helps them more, for
+Huber's all but ignores the rare falls, whose error is up to 100; but fewer runs ever pass with it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Lesson:
 
 
 LESSONS: dict[tuple[str, str], Lesson] = {
-    ("dqn", "CartPole-v1"): Lesson(steps=20_000),
+    ("dqn", "CartPole-v1"): Lesson(steps=30_000),
 }
 
 

@@ -29,7 +29,7 @@ from rl_core.timeline import Timeline
 class Config(Settings):
     """Settings of DQN; the defaults are for CartPole-v1."""
 
-    lr: float = setting(1e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
+    lr: float = setting(2e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
     lr_end: float = setting(
         0.0, "share of the learning rate left at the end (falls linearly)", 0, 1, live=True
     )
@@ -45,20 +45,20 @@ class Config(Settings):
     )
     batch: int = setting(64, "transitions per update", 1, 4096, symbol="B", live=True)
     replay_size: int = setting(
-        20_000, "transitions kept per run; 1 learns from the latest only", 1, 10**6
+        30_000, "transitions kept per run; 1 learns from the latest only", 1, 10**6
     )
     learning_starts: int = setting(500, "environment steps before the first update", 0, 10**6)
     train_every: int = setting(4, "environment steps between updates", 1, 1000, live=True)
-    updates: int = setting(2, "updates each time", 1, 1000, live=True)
+    updates: int = setting(1, "updates each time", 1, 1000, live=True)
     target_every: int = setting(
         1, "updates between two moves of the target network", 1, 100_000, symbol="C", live=True
     )
     tau: float = setting(
         0.01, "share of the way that the target network moves", 0, 1, symbol=r"\tau", live=True
     )
-    loss: str = setting("squared", "what is minimised", choices=("huber", "squared"), live=True)
+    loss: str = setting("huber", "what is minimised", choices=("huber", "squared"), live=True)
     max_grad_norm: float = setting(
-        1000.0, "each run's gradient is shortened to this length", 1e-6, 1e6, live=True
+        10.0, "each run's gradient is shortened to this length", 1e-6, 1e6, live=True
     )
     hidden: int = setting(128, "units in each of the two hidden layers", 1, 1024)
     scaled: bool = setting(True, "map bounded observations to [-1, 1]")

@@ -24,7 +24,7 @@ Event = Progress | Snapshot | Evaluation
 
 MAX_RUNS = 256
 POINTS = 200  # of a curve, evenly spread
-SNAPSHOTS, SLOW_SNAPSHOTS = 40, 10  # evenly spread; fewer where Gymnasium plays one by one
+SNAPSHOTS, SLOW_SNAPSHOTS = 60, 10  # evenly spread; fewer where Gymnasium plays one by one
 VALIDATION_EPISODES, EVALUATION_EPISODES, EPISODES_AT_ONCE = 20, 100, 20
 RETURNS_AVERAGED = 10  # a point of the curve is the mean of this many last episodes
 

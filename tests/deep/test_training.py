@@ -33,7 +33,10 @@ def test_events_come_in_order():
     assert story[0].step == 0
     assert isinstance(story[-1], Evaluation)
     assert [e.step for e in story if isinstance(e, Progress)] == list(range(2, 401, 2))
-    assert [e.step for e in story if isinstance(e, Snapshot)] == list(range(0, 401, 10))
+    assert [e.step for e in story if isinstance(e, Snapshot)] == [
+        0,
+        *sorted(training.grid(400, 60)),
+    ]
     assert sum(isinstance(e, Evaluation) for e in story) == 1
 
 
@@ -126,7 +129,7 @@ def test_evaluation_leaves_an_unfinished_episode_out():
     np.testing.assert_array_equal(played, [[np.nan, 9], [np.nan, 9]])
 
 
-@pytest.mark.parametrize("at", [0, 100, 400])
+@pytest.mark.parametrize("at", [0, 200, 400])
 def test_a_stopped_training_ends_without_an_evaluation(at):
     timeline, story = Timeline(SMALL, 400), []
     for event in training.train("dqn", "CartPole-v1", timeline, runs=2, seed=0):
