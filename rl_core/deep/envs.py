@@ -122,14 +122,12 @@ class CartPole(Environment):
             half_length * (4.0 / 3.0 - pole_mass * np.square(cos) / mass)
         )
         x_acc = temp - pole_mass * half_length * theta_acc * cos / mass
-        return np.stack(
-            [
-                x + tau * x_dot,
-                x_dot + tau * x_acc,
-                theta + tau * theta_dot,
-                theta_dot + tau * theta_acc,
-            ]
-        )
+        moved = np.empty_like(self.state)  # several times faster than np.stack
+        moved[0] = x + tau * x_dot
+        moved[1] = x_dot + tau * x_acc
+        moved[2] = theta + tau * theta_dot
+        moved[3] = theta_dot + tau * theta_acc
+        return moved
 
     def _observation(self) -> Floats:
         return self.state.T.astype(np.float32)
@@ -232,11 +230,10 @@ class Episodes:
         observation, step = self.observation, self.env.step(action)
         ended = step.terminated | step.truncated
         self._return = self._return + step.reward
-        returns = np.where(ended, self._return, np.nan)
-        self.observation = step.observation
+        returns, self.observation = np.full(len(ended), np.nan), step.observation
         if ended.any():
+            returns[ended], self._return[ended] = self._return[ended], 0
             self.observation = self.env.reset(ended)
-            self._return[ended] = 0
         return Transition(
             observation,
             action,

@@ -34,6 +34,7 @@ class MLP:
         self._shapes = [shape for i, o in pairwise(sizes) for shape in ((i, o), (1, o))]
         self._counts = [rows * columns for rows, columns in self._shapes]
         self._layers = self._views(flat.detach())
+        self._arrays = [(weight.numpy(), bias.numpy()) for weight, bias in self._layers]
 
     @classmethod
     def init(cls, sizes: Sequence[int], runs: int, generator: torch.Generator) -> Self:
@@ -66,7 +67,7 @@ class MLP:
         """observation [runs, in] → outputs [runs, out], in NumPy: for one row, torch's overhead
         would cost more than the arithmetic.
         """
-        x = torch_free_forward(self._arrays(), observation[..., None, :])
+        x = torch_free_forward(self._arrays, observation[..., None, :])
         return x[..., 0, :]
 
     def weights(self) -> dict[str, Floats]:
@@ -74,7 +75,7 @@ class MLP:
         names = ("weight", "bias")
         return {
             f"{k}.{name}": array.copy()
-            for k, layer in enumerate(self._arrays())
+            for k, layer in enumerate(self._arrays)
             for name, array in zip(names, layer, strict=True)
         }
 
@@ -82,9 +83,6 @@ class MLP:
         parts = torch.split(flat, self._counts, -1)
         views = [p.view(-1, *shape) for p, shape in zip(parts, self._shapes, strict=True)]
         return list(zip(views[::2], views[1::2], strict=True))
-
-    def _arrays(self) -> list[tuple[Floats, Floats]]:
-        return [(weight.numpy(), bias.numpy()) for weight, bias in self._layers]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return type(self)(self.sizes, deepcopy(self.flat, memo))  # views do not survive copying
