@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from playground.chrome import draw_chrome, presenting
@@ -10,7 +12,7 @@ from playground.language import choose_language, label
 PAGES = {"q_learning": (4, "q-learning"), "dqn": (5, "dqn")}  # section of the document, path
 
 st.set_page_config(
-    page_icon=":material/school:",
+    page_icon=Path(__file__).with_name("playground") / "icon.svg",
     layout="wide",
     initial_sidebar_state="collapsed" if presenting() else "auto",
 )
