@@ -17,7 +17,8 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 
-from benchmarks.peer import Clock, at_zoo_settings, markdown
+from benchmarks.peer import Clock, at_zoo_settings
+from benchmarks.report import markdown
 from rl_core.deep import classroom, envs, training
 from rl_core.events import Evaluation, Snapshot
 from rl_core.timeline import Timeline

@@ -12,7 +12,8 @@ import argparse
 from collections.abc import Callable
 from statistics import median
 
-from benchmarks.peer import Clock, at_our_settings, markdown
+from benchmarks.peer import Clock, at_our_settings
+from benchmarks.report import markdown
 from rl_core.deep import classroom, dqn, envs
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.timeline import Timeline

@@ -19,7 +19,6 @@ from playground.stepping import MOST_AUTOPLAY, Frame
 from playground.symbols import colour
 from rl_core.tabular import q_learning
 from rl_core.tabular.dynamic_programming import greedy_actions
-from rl_core.tabular.mdp import Floats
 from rl_core.tabular.schedules import SCHEDULES
 
 TABS = {
@@ -33,22 +32,22 @@ TABS = {
 
 @st.fragment
 def draw_stage() -> None:
-    """Everything that a step changes, the number that the learner waits for first."""
+    """Everything that a step changes; what the learner waits for is sent first."""
     for problem in st.session_state.ql_problems:
         st.warning(problem)
     with st.container(key="ql_stage", horizontal=True):
-        with st.container(key="ql_stage_world", border=True):
-            _draw_world()
-            _draw_buttons()
-        with st.container(key="ql_stage_side", border=True):
-            table_first = (
-                st.container()
-            )  # the sliders are made before: the table needs their values
-            _draw_settings()
-            with table_first:
-                _draw_table()
-    with st.container(border=True):
+        world_box = st.container(key="ql_stage_world", border=True)
+        table_box = st.container(key="ql_stage_side", border=True)
+    formula_box = st.container(border=True)
+    with table_box:
+        _draw_table()
+    with formula_box:
         _draw_formula()
+    with world_box:
+        _draw_world()
+        _draw_buttons()
+    with table_box:
+        _draw_settings()
     tabs = st.tabs([label(f"tab.{name}") for name in TABS], key="ql_tabs", on_change="rerun")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         if tab.open:
@@ -187,15 +186,14 @@ def _draw_prediction(waiting: bool) -> None:
 
 def _draw_table() -> None:
     frame, hidden = _displayed()
-    shown_q = by_hand.session().frame
+    before = by_hand.session().frame
     with st.container(key="ql_table"):
-        q_table("ql_q", frame, before=shown_q if hidden else None)
-    _draw_distance(shown_q.state.q)
+        q_table("ql_q", frame, before=before if hidden else None)
 
 
-def _draw_distance(q: Floats) -> None:
+def _draw_distance() -> None:
     """How far the table is from the exact answer at the gamma of this moment."""
-    gamma = st.session_state.ql_gamma
+    q, gamma = by_hand.session().frame.state.q, st.session_state.ql_gamma
     optimal, living = by_hand.solution(gamma), ~by_hand.world().terminal
     right = np.all(greedy_actions(q) <= greedy_actions(optimal), axis=1)[living]
     said = label(
@@ -208,6 +206,7 @@ def _draw_distance(q: Floats) -> None:
 
 
 def _draw_settings() -> None:
+    distance = st.container()  # above the sliders, though it needs one of them
     kept: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
     schedules = {name: label(f"schedule.{name}") for name in SCHEDULES}
     left, right = st.columns(2)
@@ -216,6 +215,8 @@ def _draw_settings() -> None:
         disabled=st.session_state.get("ql_schedule") == "inverse_visits", **kept,
     )  # fmt: skip
     right.slider(label("stage.gamma"), 0.0, 1.0, 0.9, 0.01, key="ql_gamma", **kept)
+    with distance:
+        _draw_distance()
     left.slider(
         label("stage.epsilon"), 0.0, 1.0, 0.1, 0.01, key="ql_epsilon",
         help=label("stage.epsilon_help"), **kept,

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground import training_panel
 from playground.language import blocks, labels
+from playground.numbers import shown
 from rl_core.deep import dqn
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -53,9 +54,10 @@ def test_an_unknown_training_is_said(lang):
 
 def test_formulas_follow_the_sliders_and_the_code(monkeypatch):
     app = opened("en")
-    assert any(r"\mathbf{26.22}" in line.value for line in app.latex)  # 1 + 0.97 * 26
+    target = rf"\mathbf{{{shown(1 + app.session_state.dqn_gamma * 26)}}}"
+    assert any(target in line.value for line in app.latex)
     app.toggle(key="dqn_try_terminated").set_value(True).run()
-    assert not any(r"\mathbf{26.22}" in line.value for line in app.latex)
+    assert not any(target in line.value for line in app.latex)
 
     def patched(y, q_sa):
         return y * 0 + 123
