@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from rl_core.tabular.hidden import (
+    DOORS,
+    GO_LEFT,
+    GO_RIGHT,
+    SIGN_LEFT,
+    SIGN_RIGHT,
+    TREAT,
+    belief_after,
+    forecast,
+    two_doors,
+)
+
+
+@pytest.mark.parametrize("trust", [0.5, 0.8, 1.0])
+def test_the_same_observation_has_two_futures(trust):
+    world = two_doors(trust)
+    for sign, chance in ((SIGN_LEFT, trust), (SIGN_RIGHT, 1 - trust)):
+        belief = belief_after(world, (sign, GO_LEFT, DOORS))
+        assert forecast(world, belief, GO_LEFT)[TREAT] == pytest.approx(chance)
+        assert forecast(world, belief, GO_RIGHT)[TREAT] == pytest.approx(1 - chance)
+
+
+def test_what_is_done_at_the_sign_does_not_matter():
+    world = two_doors(0.8)
+    left, right = (belief_after(world, (SIGN_LEFT, a, DOORS)) for a in (GO_LEFT, GO_RIGHT))
+    np.testing.assert_array_equal(left, right)
+
+
+def test_probabilities():
+    world = two_doors(0.7)
+    belief = belief_after(world, (SIGN_LEFT,))
+    assert belief.sum() == pytest.approx(1)
+    assert forecast(world, belief, GO_LEFT)[DOORS] == pytest.approx(1)
