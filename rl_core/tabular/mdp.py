@@ -35,6 +35,9 @@ class FiniteMDP:
         start: [states] probability that an episode begins there.
         states, actions: their names.
         time_limit: the number of steps after which an episode is truncated; None for no limit.
+        positions: [states] (row, column) where each state is drawn; None for no grid.
+        seen: [states] what each state shows to an agent that cannot see states: those with the
+            same number look alike; None where every state is told apart.
 
     Raises:
         WorldError: the arrays do not describe an MDP; the sentence names state and action.
@@ -47,6 +50,8 @@ class FiniteMDP:
     states: tuple[str, ...]
     actions: tuple[str, ...]
     time_limit: int | None = None
+    positions: tuple[tuple[int, int], ...] | None = None
+    seen: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -75,6 +80,11 @@ def _check(mdp: FiniteMDP) -> None:
         found = np.shape(getattr(mdp, name))
         if found != shape:
             raise WorldError("shape", f"{name} has shape {found}, expected {shape}", found=found)
+    for name in ("positions", "seen"):
+        for_drawing = getattr(mdp, name)
+        if for_drawing is not None and len(for_drawing) != n:
+            found = len(for_drawing)
+            raise WorldError("shape", f"{name} has {found} entries, expected {n}", found=found)
     for s, a in np.ndindex(n, m):
         _check_row(mdp.p[s, a], mdp.r[s, a], mdp.states[s], mdp.actions[a])
     if not np.all(mdp.start >= 0) or not np.isclose(mdp.start.sum(), 1):
