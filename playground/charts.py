@@ -40,13 +40,13 @@ def values_chart(
         alt: the chart in words.
     """
     spec = _values_spec(tuple(series), titles["step"], titles["value"])
-    _show(spec, {"lines": lines, "optimal": optimal, "cursor": [{"step": cursor}]}, alt)
+    show(spec, {"lines": lines, "optimal": optimal, "cursor": [{"step": cursor}]}, alt)
 
 
 def distance_chart(lines: Rows, cursor: int, titles: Mapping[str, str], alt: str) -> None:
     """The distance to the optimal values over steps; rows of `step`, `value`, `line`."""
     spec = _distance_spec(titles["step"], titles["value"])
-    _show(spec, {"lines": lines, "cursor": [{"step": cursor}]}, alt)
+    show(spec, {"lines": lines, "cursor": [{"step": cursor}]}, alt)
 
 
 def rounds_chart(points: Rows, references: Rows, titles: Mapping[str, str], alt: str) -> None:
@@ -57,10 +57,11 @@ def rounds_chart(points: Rows, references: Rows, titles: Mapping[str, str], alt:
         references: rows of `value`, `text`.
     """
     spec = _rounds_spec(titles["n"], titles["value"])
-    _show(spec, {"points": points, "references": references}, alt)
+    show(spec, {"points": points, "references": references}, alt)
 
 
-def _show(spec: dict[str, Any], data: Mapping[str, Rows], alt: str) -> None:
+def show(spec: dict[str, Any], data: Mapping[str, Rows], alt: str) -> None:
+    """Draw a finished spec with its data sets by name."""
     # as Arrow tables: by way of pandas they would cost more than all the rest of a click
     datasets = {name: pa.Table.from_pylist(list(rows)) for name, rows in data.items()}
     st.vega_lite_chart(spec=spec | {"datasets": datasets}, width="stretch", alt=alt)
@@ -89,7 +90,7 @@ def _values_spec(series: tuple[str, ...], step: str, value: str) -> dict[str, An
         others.mark_line(strokeDash=[2, 3], strokeWidth=2, opacity=0.75),
         now.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=36)),
     )
-    return _finished(chart)
+    return finished(chart)
 
 
 @cache
@@ -106,7 +107,7 @@ def _distance_spec(step: str, value: str) -> dict[str, Any]:
         .encode(detail="line:N"),
         lines.transform_filter("datum.line == 0").mark_line(strokeWidth=2.5, color=PALETTE[2]),
     )
-    return _finished(chart)
+    return finished(chart)
 
 
 @cache
@@ -125,9 +126,10 @@ def _rounds_spec(n: str, value: str) -> dict[str, Any]:
         points.mark_line(strokeWidth=2).encode(y="curve:Q"),
         points.mark_point(filled=True, size=60).encode(y=alt.Y("value:Q", title=value)),
     )
-    return _finished(chart)
+    return finished(chart)
 
 
-def _finished(chart: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = chart.properties(height=300).to_dict()
+def finished(chart: Any, height: int = 300) -> dict[str, Any]:
+    """The chart's spec, without what Streamlit's own theme decides."""
+    spec: dict[str, Any] = chart.properties(height=height).to_dict()
     return {key: part for key, part in spec.items() if key not in ("config", "$schema")}
