@@ -36,6 +36,8 @@ def epsilon_greedy_policy(q_s: Floats, epsilon: float) -> Floats:
     \pi(a \mid s) = \frac{\varepsilon}{|\mathcal{A}|}
         + (1 - \varepsilon)\,\mathbb{1}\bigl[a = \arg\max_{a'} Q(s,a')\bigr]
     $$
+
+    Args: `q_s` [..., actions]: one state's values, or a whole table. Returns: the same shape.
     """
-    best = q_s == q_s.max()
-    return epsilon / len(q_s) + (1 - epsilon) * best / best.sum()
+    best = q_s == q_s.max(axis=-1, keepdims=True)
+    return epsilon / q_s.shape[-1] + (1 - epsilon) * best / best.sum(axis=-1, keepdims=True)
