@@ -25,9 +25,44 @@ class Transition:
     alpha: float  # the step size that was used
     gamma: float
     q_sa: float  # Q(s, a) before the update
-    max_q_next: float  # max over a' of Q(s', a') before the update; 0 where the episode terminated
+    v_next: float  # what s' counted for, before the update; 0 where the episode terminated
     delta: float  # the TD error
     q: Floats  # [states, actions] after the update
+    a_next: int | None = None  # the action that s' was valued by, where the algorithm names one
+    tables: Floats | None = None  # [2, states, actions] after the update, of Double Q-learning
+
+    @property
+    def max_q_next(self) -> float:
+        """What s' counts for in Q-learning: the largest Q(s', a')."""
+        return self.v_next
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One number of a table, moved towards a target."""
+
+    s: int
+    a: int | None  # None in a table of states
+    alpha: float  # the step size that was used
+    before: float  # the number before the update
+    target: float
+    delta: float  # target - before
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tabular step and the updates that it caused: none while a return is being gathered."""
+
+    episode: int
+    t: int  # step within the episode, from 0
+    s: int
+    a: int
+    r: float
+    s_next: int
+    terminated: bool
+    truncated: bool
+    backups: tuple[Backup, ...]  # in the order in which they were made
+    q: Floats  # the table after them: [states, actions]; of prediction, [states]
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ class Draws(NamedTuple):
     tie: float  # which of several greedy actions
     transition: float  # which next state
     reward: float  # which reward, where it is random
+    coin: float  # which of two tables learns
 
 
 class Luck:
-    """Five uniform numbers for every (episode, t), a fixed function of the seed.
+    """Six uniform numbers for every (episode, t), a fixed function of the seed.
 
     What a learner did before does not move them, so learners with the same seed meet the same
     luck, and a step that is undone and done again meets its own.
@@ -42,5 +43,6 @@ class Luck:
         if self._drawn != (episode, i // BLOCK):
             self._drawn = (episode, i // BLOCK)
             rng = np.random.default_rng([self._seed, episode, i // BLOCK])
-            self._block = rng.random((BLOCK, len(Draws._fields))).tolist()
+            block = rng.random((BLOCK, 5))
+            self._block = np.column_stack([block, rng.random(BLOCK)]).tolist()
         return Draws(*self._block[i % BLOCK])

@@ -58,15 +58,15 @@ class FiniteMDP:
 
     def draw_start(self, u: float) -> int:
         """The first state of an episode, from a uniform number `u` in [0, 1)."""
-        return _draw(self.start, u)
+        return draw(self.start, u)
 
     def step(self, s: int, a: int, u: float) -> tuple[int, float, bool]:
         """The next state, the reward and whether the episode terminated, from a uniform number."""
-        s_next = _draw(self.p[s, a], u)
+        s_next = draw(self.p[s, a], u)
         return s_next, float(self.r[s, a, s_next]), bool(self.terminal[s_next])
 
 
-def _draw(probabilities: Floats, u: float) -> int:
+def draw(probabilities: Floats, u: float) -> int:
     """The index at which the cumulative probability first exceeds `u`."""
     index = int(np.searchsorted(np.cumsum(probabilities), u, side="right"))
     # rows sum to 1 only up to rounding: a `u` beyond the last sum takes the last possible index

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rl_core.events import Transition
 from rl_core.settings import Settings, setting
 from rl_core.tabular.luck import Draws, Luck
 from rl_core.tabular.mdp import FiniteMDP, Floats
 from rl_core.tabular.policies import epsilon_greedy
 from rl_core.tabular.schedules import SCHEDULES
+from rl_core.tabular.state import State as State
 
 
 @dataclass(frozen=True)
@@ -22,27 +20,6 @@ class Config(Settings):
     gamma: float = setting(0.9, "discount factor", 0, 1, symbol=r"\gamma", live=True)
     epsilon: float = setting(0.1, "chance to explore", 0, 1, symbol=r"\varepsilon", live=True)
     schedule: str = setting("constant", "how alpha shrinks", choices=tuple(SCHEDULES), live=True)
-
-
-@dataclass
-class State:
-    """Everything the next step depends on besides world, settings and seed."""
-
-    q: Floats  # [states, actions]
-    visits: NDArray[np.integer]  # [states, actions] updates so far
-    s: int
-    episode: int = 0
-    t: int = 0
-    over: bool = False  # the episode has ended; the next step begins another
-
-    @classmethod
-    def initial(cls, mdp: FiniteMDP, luck: Luck) -> State:
-        q = np.zeros((len(mdp.states), len(mdp.actions)))
-        return cls(q, np.zeros(q.shape, dtype=int), mdp.draw_start(luck.start(0)))
-
-    def begin_episode(self, mdp: FiniteMDP, luck: Luck) -> None:
-        self.episode, self.t, self.over = self.episode + 1, 0, False
-        self.s = mdp.draw_start(luck.start(self.episode))
 
 
 def target(q: Floats, r: float, s_next: int, terminated: bool, gamma: float) -> float:
@@ -54,7 +31,7 @@ def target(q: Floats, r: float, s_next: int, terminated: bool, gamma: float) -> 
 
     Nothing follows a terminal state, so there the maximum counts as 0.
     """
-    return r + gamma * (1 - terminated) * q[s_next].max()
+    return r + gamma * (1 - terminated) * q[s_next].max(axis=-1)
 
 
 def td_error(
@@ -107,12 +84,12 @@ def train(
 
         alpha = SCHEDULES[config.schedule](config.alpha, int(visits[s, a]))
         delta = td_error(q, s, a, r, s_next, terminated, config.gamma)
-        q_sa, max_q_next = float(q[s, a]), float(q[s_next].max() * (1 - terminated))
+        q_sa, v_next = float(q[s, a]), float(q[s_next].max() * (1 - terminated))
         q[s, a] = update(q_sa, alpha, delta)
         visits[s, a] += 1
 
         state.s, state.t, state.over = s_next, t + 1, terminated or truncated
         yield Transition(
             state.episode, t, s, a, r, s_next, terminated, truncated,
-            alpha, config.gamma, q_sa, max_q_next, delta, q.copy(),
+            alpha, config.gamma, q_sa, v_next, delta, q.copy(),
         )  # fmt: skip

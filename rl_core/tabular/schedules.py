@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 
 def constant(alpha: float, n: int) -> float:
     r"""The same step for ever: never settles in a stochastic world, follows a changing one.
@@ -32,7 +34,7 @@ def geometric(alpha: float, n: int) -> float:
     \alpha_n = \alpha \cdot 0.9^{\,n}
     $$
     """
-    return float(alpha * 0.9**n)
+    return alpha * np.float_power(0.9, n)
 
 
 SCHEDULES: dict[str, Callable[[float, int], float]] = {
