@@ -6,6 +6,7 @@ import streamlit as st
 from playground.by_hand import open_session, solution, world
 from playground.checks import another, choice_question, number_question
 from playground.chrome import begin
+from playground.deeper import draw_deeper
 from playground.language import label, prose, text
 from playground.numbers import shown
 from playground.slips import update_slips
@@ -79,6 +80,7 @@ prose(PAGE, "lead")
 draw_stage()
 for block in ("idea", "choosing", "alpha", "use"):
     prose(PAGE, block)
+draw_deeper()
 st.subheader(label("check.title"), anchor=False)
 for ask in (ask_for_an_update, ask_for_left, ask_for_rounds, ask_for_a_schedule):
     ask()
