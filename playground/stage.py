@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator as Box
 
 from playground import by_hand, formula, records
 from playground.checks import verdict_text
 from playground.components import world
+from playground.follow import follow_the_world
 from playground.language import label
 from playground.numbers import shown, signed
 from playground.q_table import numbers_line, q_table
@@ -30,29 +32,47 @@ TABS = {
 }
 
 
-@st.fragment
 def draw_stage() -> None:
-    """Everything that a step changes; what the learner waits for is sent first."""
-    for problem in st.session_state.ql_problems:
-        st.warning(problem)
+    """Two fragments share the stage: what a step changes, and what may follow a moment later."""
+    problems = st.container()
     with st.container(key="ql_stage", horizontal=True):
         world_box = st.container(key="ql_stage_world", border=True)
-        table_box = st.container(key="ql_stage_side", border=True)
-    formula_box = st.container(border=True)
+        with st.container(key="ql_stage_side", border=True):
+            table_box, settings_box = st.container(), st.container()
+    with st.container(border=True):
+        st.latex(formula.coloured(formula.latex(q_learning.update)))
+        numbers_box = st.container()
+        formula.returned(q_learning.target, q_learning.td_error, q_learning.update)
+    tabs_box = st.container()
+    _draw_step(problems, table_box, numbers_box, world_box)
+    _draw_rest(settings_box, tabs_box)
+
+
+@st.fragment
+def _draw_step(problems: Box, table_box: Box, numbers_box: Box, world_box: Box) -> None:
     with table_box:
         _draw_table()
-    with formula_box:
-        _draw_formula()
+    with numbers_box:
+        _draw_numbers()
     with world_box:
         _draw_world()
         _draw_buttons()
-    with table_box:
+    with problems:
+        for problem in st.session_state.ql_problems:
+            st.warning(problem)
+
+
+@st.fragment
+def _draw_rest(settings_box: Box, tabs_box: Box) -> None:
+    follow_the_world("ql_follow")
+    with settings_box:
         _draw_settings()
-    tabs = st.tabs([label(f"tab.{name}") for name in TABS], key="ql_tabs", on_change="rerun")
-    for tab, draw in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw()
+    with tabs_box:
+        tabs = st.tabs([label(f"tab.{name}") for name in TABS], key="ql_tabs", on_change="rerun")
+        for tab, draw in zip(tabs, TABS.values(), strict=True):
+            if tab.open:
+                with tab:
+                    draw()
 
 
 def _displayed() -> tuple[Frame, bool]:
@@ -121,8 +141,6 @@ def _draw_buttons() -> None:
                 on_click=by_hand.act,
                 args=(by_hand.world().actions.index(name),),
             )
-    if waiting or st.session_state.ql_verdict:
-        _draw_prediction(waiting)
     tools = [
         ("undo", "undo", by_hand.undo, session.cursor > 0 or waiting, "U"),
         ("redo", "redo", by_hand.redo, session.can_redo and not waiting, "Y"),
@@ -160,22 +178,22 @@ def _draw_buttons() -> None:
         )
 
 
-def _draw_prediction(waiting: bool) -> None:
-    event = _displayed()[0].transition
-    assert event is not None
-    if not waiting:
+def _draw_numbers() -> None:
+    """The update in numbers, or the question what it will be."""
+    frame, hidden = _displayed()
+    with st.container(key="ql_numbers"):
+        st.latex(numbers_line(frame.transition, hidden))
+    if st.session_state.ql_verdict:
         st.markdown(verdict_text(*st.session_state.ql_verdict))
+    if not hidden or frame.transition is None:
         return
     mdp = by_hand.world()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    state, action = mdp.states[frame.transition.s], mdp.actions[frame.transition.a]
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="center"):
         st.number_input(
-            label("predict.question", s=mdp.states[event.s], a=mdp.actions[event.a]),
-            value=None,
-            step=0.05,
-            format="%.4f",
-            key="ql_predict_value",
-            placeholder=label("predict.placeholder"),
-        )
+            label("predict.question", s=state, a=action), value=None, step=0.05, format="%.4f",
+            key="ql_predict_value", placeholder=label("predict.placeholder"), width=260,
+        )  # fmt: skip
         st.button(
             label("check.check"),
             key="ql_predict_check",
@@ -234,11 +252,3 @@ def _draw_settings() -> None:
         help=label("stage.luck_help"),
         on_click=by_hand.change_luck,
     )
-
-
-def _draw_formula() -> None:
-    frame, hidden = _displayed()
-    st.latex(formula.coloured(formula.latex(q_learning.update)))
-    with st.container(key="ql_numbers"):
-        st.latex(numbers_line(frame.transition, hidden))
-    formula.returned(q_learning.target, q_learning.td_error, q_learning.update)
