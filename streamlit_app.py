@@ -9,7 +9,11 @@ import streamlit as st
 from playground.chrome import draw_chrome, presenting
 from playground.language import choose_language, label
 
-PAGES = {"q_learning": (4, "q-learning"), "dqn": (5, "dqn")}  # section of the document, path
+PAGES = {
+    "introduction": (1, "introduction"),
+    "q_learning": (4, "q-learning"),
+    "dqn": (5, "dqn"),
+}  # section of the document, path
 
 st.set_page_config(
     page_icon=Path(__file__).with_name("playground") / "icon.svg",

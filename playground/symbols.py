@@ -15,6 +15,8 @@ COLOURS = {
         "max": "#0369A1",
         "q": "#B91C1C",
         "delta": "#A21A78",
+        "pi": "#0F766E",
+        "mean": "#4D7C0F",
     },
     "dark": {
         "alpha": "#FDBA74",
@@ -23,6 +25,8 @@ COLOURS = {
         "max": "#7DD3FC",
         "q": "#FCA5A5",
         "delta": "#F5A8DC",
+        "pi": "#5EEAD4",
+        "mean": "#BEF264",
     },
 }
 
@@ -36,6 +40,10 @@ LATEX = {
     r"\gamma": "gamma",
     r"\delta": "delta",
     r"r": "r",
+    r"\bar r": "mean",
+    r"\pi(b)": "pi",
+    r"H(b)": "q",
+    r"Q(a)": "q",
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
@@ -47,6 +55,10 @@ PYTHON = {
     r"delta": "delta",
     r"reward": "r",
     r"r": "r",
+    r"mean": "mean",
+    r"pi": "pi",
+    r"h": "q",
+    r"q_a": "q",
 }
 PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
 

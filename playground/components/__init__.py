@@ -1,4 +1,4 @@
-"""The two drawings of the app: a world and a table, in the page's own DOM and theme."""
+"""The drawings of the app that are no charts, in the page's own DOM and theme."""
 
 from __future__ import annotations
 
@@ -36,6 +36,29 @@ def _component(name: str) -> Callable[..., Any]:
 def world(key: str, data: dict[str, Any]) -> None:
     """Draw a chain of states with the agent in it; see `playground.drawing`."""
     _component("world")(data=data, key=key)
+
+
+def loop(key: str, data: dict[str, Any]) -> None:
+    """Draw agent and environment with the last reward and the next action between them.
+
+    Args:
+        data: `agent` and `environment` (`title`, `name`), `action` and `reward` (`title`, `text`),
+            `pose` of the puppy, `treat` (True, False, or None before the first), `step`, `lit`
+            (which parts are lit at rest), `reward_colour`, `alt`.
+    """
+    _component("loop")(data=data, key=key)
+
+
+def bars(key: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], caption: str) -> None:
+    """Draw a DOM table with a bar in each row, which moves when its value changes.
+
+    Args:
+        columns: the headings: of the names, of the bars, of each number.
+        rows: `name`, `value` (0 to 1), `before` (its old value or None), `colour`, `chosen` (to be
+            tinted), `numbers` (cells).
+        caption: what the table shows, for those who cannot see it.
+    """
+    _component("bars")(data={"columns": columns, "rows": rows, "caption": caption}, key=key)
 
 
 def table(

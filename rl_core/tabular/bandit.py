@@ -19,7 +19,7 @@ Reward = Callable[[int, Draws], float]  # what an action is paid, given the step
 
 @dataclass(frozen=True)
 class Config(Settings):
-    alpha: float = setting(0.5, "step size", 0, 4, symbol=r"\alpha", live=True)
+    alpha: float = setting(1.0, "step size", 0, 4, symbol=r"\alpha", live=True)
     baseline: bool = setting(True, "compare rewards with their mean so far", live=True)
 
 
@@ -80,14 +80,14 @@ def update(h: Floats, alpha: float, r: Number, mean: Number, chosen: Floats, pi:
     return h + alpha * (r - mean) * (chosen - pi)
 
 
-def average(q: Number, r: Number, n: int) -> Number:
+def average(q_a: Number, r: Number, n: int) -> Number:
     r"""The mean of n rewards from the mean of the first n - 1 (Sutton & Barto, 2.3).
 
     $$
     Q(a) \leftarrow Q(a) + \frac{1}{n}\,\bigl[r - Q(a)\bigr]
     $$
     """
-    return q + (r - q) / n
+    return q_a + (r - q_a) / n
 
 
 def draw(pi: Floats, u: float | Floats) -> NDArray[np.integer]:
@@ -142,6 +142,11 @@ def train(
 def trainer(wanted: int, mistakes: float) -> Reward:
     """Pays 1 for one action and 0 for the others; with chance `mistakes`, the other way round."""
     return lambda a, draws: float((a == wanted) != (draws.reward < mistakes))
+
+
+def expected_rewards(wanted: int, mistakes: float, actions: int = 3) -> Floats:
+    """What `trainer` pays for each action on average, [actions]."""
+    return np.where(np.arange(actions) == wanted, 1 - mistakes, mistakes)
 
 
 def train_many(

@@ -46,8 +46,12 @@ def nearest(x: Floats, centres: Floats) -> Ints:
 
 
 def centroids(x: Floats, label: Ints) -> Floats:
-    """Supervised: the mean of the points of each label, [labels, 2]."""
-    return np.array([x[label == k].mean(0) for k in np.unique(label)])
+    """Supervised: the mean of the points of each label, [actions, 2].
+
+    A label that was never seen has its centre infinitely far away: it is never the nearest.
+    """
+    seen = [label == k for k in range(len(CENTRES))]
+    return np.array([x[mine].mean(0) if mine.any() else np.full(2, np.inf) for mine in seen])
 
 
 def k_means(x: Floats, k: int, seed: int, rounds: int = 20) -> Floats:
@@ -61,7 +65,8 @@ def k_means(x: Floats, k: int, seed: int, rounds: int = 20) -> Floats:
         centres = np.vstack([centres, x[distance.argmax()]])
     for _ in range(rounds):
         mine = nearest(x, centres)
-        centres = np.array([x[mine == j].mean(0) for j in range(k)])
+        groups = zip((x[mine == j] for j in range(k)), centres, strict=True)
+        centres = np.array([group.mean(0) if len(group) else old for group, old in groups])
     return centres
 
 

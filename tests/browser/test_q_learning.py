@@ -106,8 +106,8 @@ def test_the_first_visit_follows_the_browser(browser: Browser, address: str, loc
     context = browser.new_context(locale=locale)
     page = context.new_page()
     page.goto(address)
-    expect(page.locator(".st-key-ql_undo button")).to_contain_text(undo, timeout=30_000)
-    assert "/q-learning" in page.url
+    expect(page.locator(".st-key-intro_undo button")).to_contain_text(undo, timeout=30_000)
+    assert "/introduction" in page.url
     context.close()
 
 

@@ -15,9 +15,11 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 def opened(lang: str = "en", **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=30)
     app.query_params["lang"] = lang
-    for key, value in query.items():
+    app.run()  # the bare address leads to another page
+    app.query_params.clear()
+    for key, value in {"lang": lang, **query}.items():
         app.query_params[key] = value
-    app.run()  # the bare address leads to this page
+    app.switch_page("pages/q-learning.py").run()
     assert not app.exception
     return app
 

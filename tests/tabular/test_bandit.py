@@ -7,6 +7,7 @@ import pytest
 from rl_core.settings import SettingError
 from rl_core.tabular import bandit
 from rl_core.tabular.bandit import Config, State, softmax, train, train_many, trainer, update
+from rl_core.tabular.luck import Luck
 from rl_core.timeline import Timeline
 
 
@@ -102,6 +103,12 @@ def test_many_runs_at_once_are_the_single_runs(config, mistakes):
         events = learn(config, 80, seed, mistakes)
         single = np.array([softmax(State.initial(3).h), *(softmax(e.h) for e in events)])
         np.testing.assert_allclose(many[seed], single, rtol=1e-12, atol=1e-15)
+
+
+def test_expected_rewards_are_what_the_trainer_pays():
+    reward, luck = trainer(1, 0.2), Luck(0)
+    paid = [np.mean([reward(a, luck(0, t)) for t in range(4000)]) for a in range(3)]
+    np.testing.assert_allclose(paid, bandit.expected_rewards(1, 0.2), atol=0.025)  # 4 sigma
 
 
 def test_a_steady_trainer_is_faster_and_a_coin_teaches_nothing():
