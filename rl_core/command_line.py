@@ -1,4 +1,4 @@
-"""The command line: train, list, play."""
+"""The command line: train, solve, list, play."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 import rl_core
+from rl_core import tabular_commands
 from rl_core.events import Evaluation, Progress, Snapshot
 from rl_core.settings import allowed, parse
+from rl_core.tabular.training import ALGORITHMS
 from rl_core.timeline import Timeline
 
 # What learns with networks is imported inside the commands: torch takes seconds to load, and a
@@ -30,7 +32,12 @@ examples:
   python -m rl_core train dqn --env CartPole-v1 --runs 8 --steps 20000 --seed 0 \\
       --set lr=0.001 --json out.json --save out/
   python -m rl_core play out/ --episodes 5
+  python -m rl_core train q_learning --env cliff --runs 100 --episodes 500 \\
+      --set alpha=0.5 --json out.json
+  python -m rl_core solve cliff --gamma 1
 """
+
+MOST_RUNS = 256  # of networks at once
 
 
 class Parser(argparse.ArgumentParser):
@@ -72,9 +79,14 @@ def _parser() -> Parser:
 
     train = commands.add_parser("train", help="train an algorithm", allow_abbrev=False)
     train.add_argument("algorithm", help="its name; `list` shows all")
-    train.add_argument("--env", default="CartPole-v1", help="environment (default: %(default)s)")
-    train.add_argument("--runs", type=_whole(1, 256), help="independent runs (default: 8)")
+    train.add_argument("--env", help="environment or world (default: CartPole-v1; cliff)")
+    train.add_argument(
+        "--runs", type=_whole(1, 100_000), help="independent runs (default: 8; 100 in tables)"
+    )
     train.add_argument("--steps", type=_whole(1, 10**9), help="environment steps per run")
+    train.add_argument(
+        "--episodes", type=_whole(1, 10**6), help="instead of steps, in tables (default: 500)"
+    )
     train.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="default: %(default)s")
     train.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change one setting"
@@ -82,6 +94,14 @@ def _parser() -> Parser:
     train.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
     train.add_argument("--save", type=Path, metavar="FOLDER", help="write the policies here")
     train.set_defaults(run_command=_train)
+
+    solve = commands.add_parser(
+        "solve", help="the exact answer for a finite world", allow_abbrev=False
+    )
+    solve.add_argument("world", help="its name, `list` shows all; or the path of a world file")
+    solve.add_argument("--gamma", type=_gamma, help="default: the world's own, 1 or 0.9")
+    solve.add_argument("--json", type=Path, metavar="FILE", help="write the answer here")
+    solve.set_defaults(run_command=_solve)
 
     listing = commands.add_parser(
         "list", help="show algorithms, environments, settings", allow_abbrev=False
@@ -114,13 +134,56 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return convert
 
 
+def _gamma(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed: must be a number from 0 to 1")
+    return value
+
+
 def _train(options: argparse.Namespace) -> None:
+    if options.algorithm in ALGORITHMS:
+        _train_tables(options)
+    else:
+        _train_networks(options)
+
+
+def _train_tables(options: argparse.Namespace) -> None:
+    for option, instead in (("steps", "--episodes"), ("save", "--json")):
+        if getattr(options, option):
+            raise ValueError(f"--{option} is not for tables: use {instead}")
+    changes = _changes(ALGORITHMS[options.algorithm].Config, options.set)
+    _writable(options.json, None)
+    results = tabular_commands.train(options, changes)
+    if options.json:
+        options.json.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
+    tabular_commands.report(results)
+
+
+def _solve(options: argparse.Namespace) -> None:
+    _writable(options.json, None)
+    tabular_commands.solve(options)
+
+
+def _train_networks(options: argparse.Namespace) -> None:
+    if options.episodes:
+        raise ValueError("--episodes is for tables: use --steps")
+    if (options.runs or 1) > MOST_RUNS:
+        raise ValueError(f"--runs {options.runs} is not allowed: networks train up to {MOST_RUNS}")
     import torch
 
     from rl_core.deep import classroom, policies, training
 
     torch.set_num_threads(1)  # small networks are slower on two
-    name, env_id, seed = options.algorithm, options.env, options.seed
+    name, env_id, seed = options.algorithm, options.env or "CartPole-v1", options.seed
+    if name not in training.registry:
+        known = ", ".join([*training.registry, *ALGORITHMS])
+        raise training.UnknownAlgorithmError(
+            f"unknown algorithm {name!r}: it must be one of {known}"
+        )
     module = training.algorithm(name)
     lesson = classroom.lesson(name, env_id)
     config = classroom.config(name, env_id, _changes(module.Config, options.set))
@@ -175,8 +238,9 @@ def _list(options: argparse.Namespace) -> None:
     print("discrete actions will do as well):")
     for listed in envs.LISTED:
         print(f"  {listed.env_id:<16} solved from a mean return of {listed.threshold:g}")
-    for name, module in training.registry.items():
-        print(f"\n{name}: {(module.__doc__ or '').strip()}")
+    print(tabular_commands.worlds_listed())
+    for name, module in (training.registry | ALGORITHMS).items():
+        print(f"\n{name}: {(module.__doc__ or '').strip().splitlines()[0]}")
         for f in fields(module.Config):
             about = f"{f.metadata['help']}; {allowed(f)}"
             print(f"  {f.name + '=' + _text(f.default):<24} {about}")

@@ -120,11 +120,29 @@ BAD = [
     (("train", "dqn", "--set", "batch=1.5"), "batch must be a whole number from 1 to 4096"),
     (("train", "dqn", "--set", "gama=0.9"), "gama must be a known setting: lr,"),
     (("train", "dqn", "--set", "gamma"), "must be NAME=VALUE"),
-    (("train", "dqn", "--runs", "0"), "must be a whole number from 1 to 256"),
+    (("train", "dqn", "--runs", "0"), "must be a whole number from 1 to 100000"),
+    (("train", "dqn", "--runs", "257"), "networks train up to 256"),
     (("train", "dqn", "--steps", "many"), "must be a whole number from 1 to"),
     (("train", "dqn", "--seed", "-1"), "must be a whole number from 0 to"),
     (("train", "dqn", "--json", "no/where.json"), "cannot be written"),
     (("train", "dqn", "--frobnicate"), "unrecognized arguments: --frobnicate"),
+    (("train", "q_learning", "--env", "clif"), "unknown world 'clif' (did you mean cliff?)"),
+    (("train", "q_learning", "--env", "CartPole-v1"), "unknown world 'CartPole-v1'"),
+    (("train", "q_learning", "--env", "nowhere.json"), "no world file 'nowhere.json'"),
+    (("train", "q_learning", "--set", "alpha=2"), "alpha must be a number from 0 to 1"),
+    (("train", "q_learning", "--set", "lr=1"), "lr must be a known setting: alpha,"),
+    (("train", "n_step_sarsa", "--set", "n=0"), "n must be a whole number from 1 to 1000"),
+    (("train", "q_learning", "--steps", "5"), "--steps is not for tables: use --episodes"),
+    (("train", "q_learning", "--save", "out"), "--save is not for tables"),
+    (("train", "q_learning", "--episodes", "0"), "must be a whole number from 1 to 1000000"),
+    (("train", "q_learning", "--episodes", "1000000"), "are too many for one go"),
+    (("train", "q_learning", "--json", "no/where.json"), "cannot be written"),
+    (("train", "dqn", "--episodes", "5"), "--episodes is for tables: use --steps"),
+    (("solve",), "the following arguments are required: world"),
+    (("solve", "moon"), "unknown world 'moon': it must be one of three_state,"),
+    (("solve", "cliff", "--gamma", "1.5"), "must be a number from 0 to 1"),
+    (("solve", "cliff", "--gamma", "nan"), "must be a number from 0 to 1"),
+    (("solve", "cliff", "--json", "no/where.json"), "cannot be written"),
     (("play", "nowhere"), "no saved policy in 'nowhere'"),
     (("play", "nowhere", "--episodes", "0"), "must be a whole number from 1 to"),
 ]
@@ -153,3 +171,130 @@ def test_bad_input_in_a_process_of_its_own():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
+
+
+# Tables
+
+TABULAR = [
+    *("q_learning", "sarsa", "expected_sarsa", "double_q_learning"),
+    *("n_step_sarsa", "monte_carlo", "policy_gradient"),
+]
+
+
+def here(*arguments):
+    """A command in this process; returns its exit code."""
+    from rl_core.command_line import main
+
+    return main([str(x) for x in arguments])
+
+
+@pytest.mark.parametrize("algorithm", TABULAR)
+def test_every_tabular_algorithm_has_the_promised_keys(algorithm, tmp_path, capsys):
+    out = tmp_path / "out.json"
+    options = ("--env", "near_far", "--runs", 3, "--episodes", 20, "--seed", 5, "--json", out)
+    assert here("train", algorithm, *options, "--set", "alpha=0.25") == 0
+    results = json.loads(out.read_text())
+    assert list(results) == [
+        *("algorithm", "env", "config", "seed", "runs", "episodes", "steps"),
+        *("wall_seconds", "cpu_seconds", "curve", "evaluation", "evaluation_last"),
+        *("q", "states", "actions", "versions"),
+    ]
+    assert results["config"]["alpha"] == 0.25
+    assert results["curve"]["steps"] == list(range(1, 21))
+    assert [len(run) for run in results["curve"]["returns"]] == [20] * 3
+    assert {x for run in results["curve"]["returns"] for x in run} <= {0.0, 1.0, 4.0}
+    assert len(results["evaluation"]) == 3
+    assert [len(q) for q in results["q"]] == [7] * 3
+    assert (len(results["states"]), results["actions"]) == (7, ["Right", "Left"])
+    assert algorithm in capsys.readouterr().out
+
+    again = tmp_path / "again.json"
+    assert here("train", algorithm, *options[:-1], again, "--set", "alpha=0.25") == 0
+    repeated = json.loads(again.read_text())
+    for key in ("config", "curve", "evaluation", "q", "steps"):
+        assert repeated[key] == results[key]
+
+
+def test_the_cliff_from_the_command_line(tmp_path):
+    done = run(
+        *("train", "q_learning", "--env", "cliff", "--runs", 100, "--episodes", 500),
+        *("--set", "alpha=0.5", "--json", "out.json"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "out.json").read_text())
+    last = [sum(returns[400:]) / 100 for returns in results["curve"]["returns"]]
+    assert sum(last) / 100 == pytest.approx(-50.2, abs=3.5)
+    assert sum(e == -13 for e in results["evaluation"]) > 90
+    assert "100%" in done.stderr
+    assert "greedy: mean -13" in done.stdout
+
+
+def test_the_policy_gradient_is_judged_by_its_random_policy(tmp_path):
+    options = ("--env", "short_corridor", "--runs", 2, "--episodes", 300, "--json", tmp_path / "o")
+    assert here("train", "policy_gradient", *options) == 0
+    results = json.loads((tmp_path / "o").read_text())
+    assert results["config"]["gamma"] == 1
+    assert min(results["evaluation"]) > -15
+
+
+def test_solve_prints_and_writes_the_exact_answer(tmp_path, capsys):
+    assert here("solve", "cliff", "--gamma", 1, "--json", tmp_path / "s.json") == 0
+    printed = capsys.readouterr().out
+    assert "V*(start) = -13 at gamma = 1" in printed
+    answer = json.loads((tmp_path / "s.json").read_text())
+    assert {"v", "q", "optimal_actions", "states", "actions"} <= set(answer)
+    start = answer["states"].index("3,0")
+    assert answer["v"][start] == pytest.approx(-13)
+    assert answer["optimal_actions"][start] == ["Up"]
+    assert answer["q"][start] == pytest.approx([-13, -113, -14, -14])
+    assert answer["optimal_actions"][answer["states"].index("3,11")] == []
+
+
+def test_a_world_file_by_path(tmp_path, capsys):
+    from rl_core.tabular import worlds
+    from rl_core.tabular.world_file import save
+
+    path = tmp_path / "mine.json"
+    save(worlds.three_state(), path)
+    assert here("solve", path, "--gamma", 0.9) == 0
+    assert "V*(start) = 0.9 " in capsys.readouterr().out
+    assert here("train", "sarsa", "--env", path, "--runs", 2, "--episodes", 5) == 0
+    path.write_text(path.read_text().replace("1.0, 0.0]", "0.5, 0.0]", 1))
+    assert here("solve", path) == 2
+    assert "sum to 0.5, not 1" in capsys.readouterr().err
+
+
+def test_a_world_without_an_answer_says_so(tmp_path, capsys):
+    import dataclasses
+
+    import numpy as np
+
+    from rl_core.tabular import worlds
+    from rl_core.tabular.world_file import save
+
+    endless = dataclasses.replace(worlds.three_state(), r=np.ones((3, 2, 3)))
+    save(endless, tmp_path / "endless.json")
+    assert here("solve", tmp_path / "endless.json", "--gamma", 1) == 2
+    assert "choose gamma < 1" in capsys.readouterr().err
+
+
+def test_tables_do_not_load_torch(tmp_path):
+    code = (
+        "import sys; from rl_core.command_line import main; "
+        "main(['solve', 'cliff']); "
+        "main(['train', 'sarsa', '--env', 'cliff', '--runs', '2', '--episodes', '3']); "
+        "sys.exit('torch' in sys.modules or 'gymnasium' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_list_shows_tables_and_worlds(capsys):
+    assert here("list") == 0
+    out = capsys.readouterr().out
+    for text in (*TABULAR, "short_corridor", "taxi", "world file", "n=4", "rewards before"):
+        assert text in out
