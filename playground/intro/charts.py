@@ -6,20 +6,31 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from playground.charts import PALETTE, Rows, finished, show
+from playground.charts import Rows, finished, show
+from playground.symbols import theme
 
-ACTION_COLOURS = PALETTE[:3]  # sit, jump, run
+# sit, jump, run: Okabe & Ito's colours, of those that stand out on the page's ground
+ACTION_COLOURS = {
+    "light": ("#0072B2", "#D55E00", "#009E73"),
+    "dark": ("#56B4E9", "#E69F00", "#1FC79A"),
+}
 SHAPES = ["circle", "square", "triangle-up"]
-GREYS = ["#5B5B57", "#9A9A94", "#C9C9C2"]  # groups without a name
+GREYS = ("#5B5B57", "#8F8F89", "#C9C9C2")  # groups without a name
 
 Spec = dict[str, Any]
+Colours = tuple[str, ...]
+
+
+def action_colours() -> Colours:
+    """The colours of the actions in the current theme."""
+    return ACTION_COLOURS[theme()]
 
 
 def chances_chart(
     chances: Rows, cursor: int, series: Sequence[str], titles: Mapping[str, str], alt: str
 ) -> None:
     """The chance of each action over the tries; rows of `step`, `value`, `series`."""
-    spec = _chances_spec(tuple(series), titles["step"], titles["value"])
+    spec = _chances_spec(tuple(series), action_colours(), titles["step"], titles["value"])
     show(spec, {"chances": chances, "cursor": [{"step": cursor}]}, alt)
 
 
@@ -34,7 +45,7 @@ def trainer_chart(
         others: rows of `step`, `value`, `name`, `last` (name only at the end): other trainers.
         titles: of "step" and "value".
     """
-    spec = _trainer_spec(titles["step"], titles["value"])
+    spec = _trainer_spec(action_colours()[0], titles["step"], titles["value"])
     show(spec, {"mean": mean, "runs": runs, "others": others}, alt)
 
 
@@ -54,10 +65,10 @@ def kind_chart(
 
 
 @cache
-def _chances_spec(series: tuple[str, ...], step: str, value: str) -> Spec:
+def _chances_spec(series: tuple[str, ...], colours: Colours, step: str, value: str) -> Spec:
     import altair as alt  # here, so that the first page does not wait for it
 
-    scale = alt.Scale(domain=series, range=ACTION_COLOURS)
+    scale = alt.Scale(domain=series, range=colours)
     shapes = alt.Scale(domain=series, range=SHAPES)
     x = alt.X("step:Q", title=step, axis=alt.Axis(tickMinStep=1, format="d", grid=False))
     y = alt.Y("value:Q", title=value, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
@@ -73,7 +84,7 @@ def _chances_spec(series: tuple[str, ...], step: str, value: str) -> Spec:
 
 
 @cache
-def _trainer_spec(step: str, value: str) -> Spec:
+def _trainer_spec(colour: str, step: str, value: str) -> Spec:
     import altair as alt
 
     x = alt.X("step:Q", title=step, axis=alt.Axis(grid=False))
@@ -83,15 +94,15 @@ def _trainer_spec(step: str, value: str) -> Spec:
     runs = alt.Chart(alt.NamedData("runs")).encode(x=x, y=y, detail="run:N")
     others = alt.Chart(alt.NamedData("others")).encode(x=x, y=y)
     chart = alt.layer(
-        mean.mark_area(opacity=0.2, color=PALETTE[0]).encode(
+        mean.mark_area(opacity=0.2, color=colour).encode(
             y=alt.Y("low:Q", title=value, scale=scale), y2="high:Q"
         ),
-        runs.mark_line(strokeWidth=0.8, opacity=0.4, color=PALETTE[0]),
+        runs.mark_line(strokeWidth=0.8, opacity=0.4, color=colour),
         others.mark_line(strokeDash=[5, 4], strokeWidth=1.8, color="gray").encode(detail="name:N"),
         others.transform_filter("datum.last")
         .mark_text(align="left", dx=5, fontSize=12, color="gray")
         .encode(text="name:N"),
-        mean.mark_line(strokeWidth=3.5, color=PALETTE[0]).encode(y="mean:Q"),
+        mean.mark_line(strokeWidth=3.5, color=colour).encode(y="mean:Q"),
     )
     return finished(chart)
 
@@ -120,7 +131,7 @@ def _kind_spec(x_title: str, y_title: str) -> Spec:
         .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=paint),
         points.mark_point(size=60, strokeWidth=1.6, strokeOpacity=1),
         alt.Chart(alt.NamedData("centres"))
-        .mark_text(fontSize=20, fontWeight="bold", color="gray", stroke="white", strokeWidth=0.5)
+        .mark_text(fontSize=20, fontWeight="bold", color="gray")
         .encode(x=x, y=y, text="text:N"),
     )
     return finished(chart, height=250)

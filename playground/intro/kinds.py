@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from playground.components import Cell, table
-from playground.intro.charts import ACTION_COLOURS, GREYS, SHAPES, kind_chart
+from playground.intro.charts import GREYS, SHAPES, Colours, action_colours, kind_chart
 from playground.intro.puppy import ACTIONS
 from playground.language import label
 from rl_core.tabular import three_kinds
@@ -29,7 +29,7 @@ class Picture:
 
     points: list[dict[str, Any]]  # for the chart
     decide: Callable[[Floats], Ints]
-    colours: list[str]  # of its decisions
+    colours: Colours  # of its decisions
     told: str  # how many answers or rewards it was given
     right: float | None  # share of fresh situations in which it does the right thing
     named: float | None = None  # the same, if somebody names its groups
@@ -37,8 +37,8 @@ class Picture:
 
 
 @lru_cache(maxsize=64)
-def pictures(n: int, seed: int) -> dict[str, Picture]:
-    """The three learners after `n` situations."""
+def pictures(n: int, seed: int, colours: Colours) -> dict[str, Picture]:
+    """The three learners after `n` situations; the actions in these colours."""
     data, fresh = three_kinds.sample(n, seed), three_kinds.sample(FRESH, FRESH_SEED)
     means = three_kinds.centroids(data.x, data.label)
     groups = three_kinds.k_means(data.x, len(ACTIONS), seed)
@@ -53,22 +53,22 @@ def pictures(n: int, seed: int) -> dict[str, Picture]:
     grouped = by(groups)(fresh.x)
     best_names = three_kinds.named(grouped, fresh.label)
     found = [(float(x), float(y)) for x, y in groups]
-    shaped = [(ACTION_COLOURS[k], SHAPES[k], FILLED) for k in data.label]
-    grey = [(GREYS[0], "circle", HOLLOW)] * n
+    shaped = [(colours[k], SHAPES[k], FILLED) for k in data.label]
+    grey = [(GREYS[1], "circle", HOLLOW)] * n
     tried = [
-        (ACTION_COLOURS[a], SHAPES[a], FILLED if r else HOLLOW)
+        (colours[a], SHAPES[a], FILLED if r else HOLLOW)
         for a, r in zip(agent.tried, agent.rewards, strict=True)
     ]
     return {
         "supervised": Picture(
-            _points(data.x, shaped), by(means), ACTION_COLOURS, str(n), right(by(means)(fresh.x))
+            _points(data.x, shaped), by(means), colours, str(n), right(by(means)(fresh.x))
         ),
         "unsupervised": Picture(
             _points(data.x, grey), by(groups), GREYS, "0", None, right(best_names[grouped]),
             tuple(found),
         ),
         "reinforcement": Picture(
-            _points(data.x, tried), agent.choose, ACTION_COLOURS,
+            _points(data.x, tried), agent.choose, colours,
             f"{int(agent.rewards.sum())} / {n}", right(agent.choose(fresh.x)),
         ),
     }  # fmt: skip
@@ -106,7 +106,7 @@ def draw_kinds() -> None:
             label("intro.other_data"), key="intro_other_data", icon=":material/casino:",
             type="tertiary", on_click=_other_data,
         )  # fmt: skip
-    shown = pictures(n, st.session_state.intro_kinds_seed)
+    shown = pictures(n, st.session_state.intro_kinds_seed, action_colours())
     st.html(_legend())
     titles = {"x": label("intro.hand"), "y": label("intro.voice")}
     with st.container(horizontal=True):
@@ -129,7 +129,7 @@ def _other_data() -> None:
 
 def _legend() -> str:
     """The actions with their colours and shapes."""
-    signs = zip(ACTIONS, ACTION_COLOURS, "●■▲", strict=True)
+    signs = zip(ACTIONS, action_colours(), "●■▲", strict=True)
     parts = (
         f'<span style="color:{colour}">{sign}</span>&nbsp;{label(f"intro.do.{action}")}'
         for action, colour, sign in signs
@@ -152,5 +152,6 @@ def _draw_measured(shown: dict[str, Picture]) -> None:
                 {"text": text, "data": {"kind": name, "value": repr(share)}},
             ]
         )
-    columns = label("intro.kinds_columns", fresh=FRESH).split("|")
+    columns = label("intro.kinds_columns").split("|")
     table("intro_kinds_table", columns, rows, label("intro.kinds_table_alt"))
+    st.caption(label("intro.kinds_caption", fresh=FRESH))

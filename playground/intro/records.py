@@ -72,7 +72,8 @@ def draw_formulas() -> None:
     formula.show(bandit.update)
     if event:
         for b in range(len(ACTIONS)):
-            st.latex(update_line(event, b))
+            name = label(f"intro.do.{ACTIONS[b]}")
+            st.latex(rf"{update_line(event, b)} \qquad (b = \text{{{name}}})")
     st.markdown(label("intro.average_says"))
     if event:
         numbers = {"Q(a)": event.q_before, "n": int(event.tries[event.a]), "r": event.r}
@@ -87,7 +88,10 @@ def _draw_chances(h: np.ndarray) -> None:
     for action, x, pi in zip(ACTIONS, h, bandit.softmax(h), strict=True):
         name = label(f"intro.do.{action}")
         share = rf"\frac{{e^{{{formula.tex(x)}}}}}{{{weights}}}"
-        st.latex(rf"\pi(\text{{{name}}}) = {share} = \mathbf{{{formula.tex(pi)}}}")
+        # the strut keeps the top of the exponent from being cut off
+        st.latex(
+            rf"\rule{{0em}}{{2em}}\pi(\text{{{name}}}) = {share} = \mathbf{{{formula.tex(pi)}}}"
+        )
 
 
 def update_line(event: Try, b: int) -> str:
@@ -102,5 +106,4 @@ def update_line(event: Try, b: int) -> str:
     }
     chosen = np.arange(len(ACTIONS)) == event.a
     h = bandit.update(event.h_before, event.alpha, event.r, event.mean, chosen, event.pi)
-    line = formula.substituted(formula.latex(bandit.update), numbers, float(h[b]))
-    return rf"{line} \qquad (b = \text{{{label(f'intro.do.{ACTIONS[b]}')}}})"
+    return formula.substituted(formula.latex(bandit.update), numbers, float(h[b]))

@@ -9,7 +9,7 @@ import streamlit as st
 from playground import formula
 from playground.components import bars, loop
 from playground.intro import records, teaching
-from playground.intro.charts import ACTION_COLOURS
+from playground.intro.charts import action_colours
 from playground.intro.puppy import ACTIONS, Frame
 from playground.language import label
 from playground.numbers import shown, signed
@@ -149,7 +149,7 @@ def _draw_preferences(frame: Frame) -> None:
                 "name": label(f"intro.do.{action}"),
                 "value": pi,
                 "before": old if moved else None,
-                "colour": ACTION_COLOURS[a],
+                "colour": action_colours()[a],
                 "chosen": event is not None and event.a == a,
                 "numbers": numbers,
             }

@@ -80,5 +80,5 @@ def _draw_numbers(mistakes: float, alpha: float) -> None:
         rows.append([{"text": label(f"intro.{name}"), "mark": "head"}])
         rows[-1] += [{"text": text} for text in texts]
         rows[-1][3]["data"] = {"trainer": name, "value": repr(float(final.mean()))}
-    columns = label("intro.trainer_columns", tries=TRIES).split("|")
+    columns = label("intro.trainer_columns").split("|")
     table("intro_trainer_table", columns, rows, label("intro.trainer_table_alt"))
