@@ -11,6 +11,7 @@ from playground.language import choose_language, label
 
 PAGES = {
     "introduction": (1, "introduction"),
+    "mdp": (2, "mdp"),
     "q_learning": (4, "q-learning"),
     "dqn": (5, "dqn"),
 }  # section of the document, path

@@ -33,6 +33,10 @@ COLOURS = {
 # what stands for a symbol, in LaTeX and in Python
 LATEX = {
     r"\max_{a'} Q(s',a')": "max",
+    r"\max_{a'} Q^*(s',a')": "max",
+    r"V_k(s')": "max",
+    r"V(s')": "max",
+    r"G_{t+1}": "max",
     r"\max_{a'} Q(s', a'; \theta^-)": "max",
     r"Q(s,a)": "q",
     r"Q(s, a; \theta)": "q",
@@ -40,6 +44,9 @@ LATEX = {
     r"\gamma": "gamma",
     r"\delta": "delta",
     r"r": "r",
+    r"R(s,a,s')": "r",
+    r"R_{t+1}": "r",
+    r"R_{t+k+1}": "r",
     r"\bar r": "mean",
     r"\pi(b)": "pi",
     r"H(b)": "q",
@@ -48,6 +55,9 @@ LATEX = {
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
     r"q_next\.amax\(-1\)": "max",
+    r"g_next": "max",
+    r"v_next": "max",
+    r"mdp\.r\[s, a\]": "r",
     r"q\[s, a\]": "q",
     r"q_sa": "q",
     r"alpha": "alpha",

@@ -20,6 +20,7 @@ class Cell(TypedDict, total=False):
     mark: str  # "changed", "head", "dim", "wrong"
     arrow: str  # drawn after the text: the greedy action
     data: dict[str, str]  # data-* attributes
+    edit: str  # a field to type into, with this name for those who cannot see the table
 
 
 @cache
@@ -67,6 +68,7 @@ def table(
     rows: Sequence[Sequence[Cell]],
     caption: str,
     on_pick: Callable[[], None] | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> Any:
     """Draw a DOM table.
 
@@ -75,6 +77,24 @@ def table(
         rows: of cells.
         caption: what the table shows, for those who cannot see it.
         on_pick: called when a row is clicked; its number is then in the result's `picked`.
+        on_edit: called when a cell was typed into; `edited` is then its row, column and text.
     """
     data = {"columns": columns, "rows": rows, "caption": caption, "pick": on_pick is not None}
-    return _component("table")(data=data, key=key, on_picked_change=on_pick or (lambda: None))
+    return _component("table")(
+        data=data,
+        key=key,
+        on_picked_change=on_pick or (lambda: None),
+        on_edited_change=on_edit or (lambda: None),
+    )
+
+
+def diagram(key: str, data: dict[str, Any], on_pick: Callable[[], None] | None = None) -> Any:
+    """Draw an MDP.
+
+    Args:
+        data: `states` (`name`, `terminal`, `note`), `actions` (`s`, `a`, `state`, `name`, `picked`,
+            `alt`, `outcomes` with `to`, `p`, `label`), and `alt`, the drawing in words.
+        on_pick: called when an action is clicked; `picked` is then its state and action.
+    """
+    data = data | {"pick": on_pick is not None}
+    return _component("diagram")(data=data, key=key, on_picked_change=on_pick or (lambda: None))

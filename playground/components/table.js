@@ -15,12 +15,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const body = table.createTBody();
   data.rows.forEach((cells, row) => {
     const tr = body.insertRow();
-    for (const cell of cells) fill(tr.insertCell(), cell);
+    cells.forEach((cell, column) => {
+      fill(tr.insertCell(), cell);
+      if (cell.edit) letEdit(tr.lastChild, cell, (text) => setTriggerValue("edited", [row, column, text]));
+    });
     if (!data.pick) return;
     const pick = () => setTriggerValue("picked", row);
     tr.tabIndex = 0;
     tr.onclick = pick;
-    tr.onkeydown = (event) => event.key === "Enter" && pick();
+    tr.onkeydown = (event) => {
+      if (event.key === "Enter") pick(); // a handler that returned false would eat every other key
+    };
   });
 
   let box = parentElement.querySelector(".rl-scroll");
@@ -29,7 +34,36 @@ export default function ({ data, parentElement, setTriggerValue }) {
     box.className = "rl-scroll";
     parentElement.append(box);
   }
+  const focused = box.contains(document.activeElement) ? document.activeElement : null;
+  const index = focused?.rowIndex;
+  if (focused) focused.onblur = null; // to be replaced is not to be left
   box.replaceChildren(table);
+  if (index >= 0) table.rows[index]?.focus();
+  else if (focused) keepTyping(table, focused);
+}
+
+// A field in place of the text; what was typed is reported once it is left or Enter is pressed.
+function letEdit(td, cell, report) {
+  const field = document.createElement("input");
+  field.value = field.defaultValue = cell.text;
+  field.ariaLabel = cell.edit;
+  field.inputMode = "decimal";
+  field.onblur = () => {
+    if (field.value !== cell.text) report(field.value);
+  };
+  field.onkeydown = (event) => {
+    if (event.key === "Enter") field.onblur();
+  };
+  td.classList.add("edit");
+  td.replaceChildren(field);
+}
+
+// The answer to a pick or to one field must not disturb who is already in the next.
+function keepTyping(table, focused) {
+  const field = [...table.querySelectorAll("input")].find((input) => input.ariaLabel === focused.ariaLabel);
+  field?.focus();
+  if (field && field.value !== focused.value) field.value = focused.value;
+  else field?.select();
 }
 
 function fill(td, cell) {
