@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from playground import deeper_checks
 from playground.by_hand import open_session, solution, world
 from playground.checks import another, choice_question, number_question
 from playground.chrome import begin
@@ -82,6 +83,7 @@ for block in ("idea", "choosing", "alpha", "use"):
     prose(PAGE, block)
 draw_deeper()
 st.subheader(label("check.title"), anchor=False)
-for ask in (ask_for_an_update, ask_for_left, ask_for_rounds, ask_for_a_schedule):
+QUESTIONS = (ask_for_an_update, ask_for_left, ask_for_rounds, ask_for_a_schedule)
+for ask in (*QUESTIONS, *deeper_checks.ASK):
     ask()
 prose(PAGE, "source")

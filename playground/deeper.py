@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from playground import gradient_view
+from playground import duel, gradient_view, step_sizes
 from playground.language import label
 
 TABS: dict[str, Callable[[], None]] = {
     "gradient": gradient_view.draw,
+    "step_sizes": step_sizes.draw_step_sizes,
+    "exploration": step_sizes.draw_exploration,
+    "duel": duel.draw,
 }
 
 

@@ -15,6 +15,7 @@ from playground.components import world
 from playground.follow import follow_the_world
 from playground.language import label
 from playground.numbers import shown, signed
+from playground.provenance import draw_provenance
 from playground.q_table import numbers_line, q_table
 from playground.rounds import draw_rounds
 from playground.stepping import MOST_AUTOPLAY, Frame
@@ -26,6 +27,7 @@ from rl_core.tabular.schedules import SCHEDULES
 TABS = {
     "curve": records.draw_curves,
     "history": records.draw_history,
+    "why": draw_provenance,
     "formulas": records.draw_formulas,
     "rounds": draw_rounds,
     "save": records.draw_save,
