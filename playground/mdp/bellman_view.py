@@ -10,7 +10,7 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.mdp import worlds
 from playground.mdp.drawing import draw_world, is_wide
-from playground.mdp.equations import expectation_terms, largest, named, weighted
+from playground.mdp.equations import expectation_lines, largest, named, weighted
 from playground.mdp.settings import get, put
 from playground.numbers import shown
 from rl_core.tabular import bellman
@@ -106,10 +106,8 @@ def _draw_equation(function: object, symbol: str, result: float, v: Floats) -> N
     """The formula, and the same with its numbers."""
     (s, a), mdp = worlds.picked(), worlds.world()
     st.latex(formula.coloured(formula.latex(function)))  # type: ignore[arg-type]
-    terms = expectation_terms(mdp, s, a, v, get("gamma"), between=r" \\ &\quad + ")
     left = named(symbol, mdp.states[s], mdp.actions[a])
-    lines = rf"{left} &= \mathbf{{{formula.tex(result)}}} \\ &= {terms}"
-    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
+    st.latex(expectation_lines(left, result, mdp, s, a, v, get("gamma")))
 
 
 def _next_states(s: int, a: int) -> list[int]:

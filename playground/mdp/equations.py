@@ -9,10 +9,11 @@ from playground.symbols import colour
 from rl_core.tabular.mdp import FiniteMDP, Floats
 
 
-def expectation_terms(
-    mdp: FiniteMDP, s: int, a: int, v: Floats, gamma: float, between: str = " + "
+def expectation_lines(
+    left: str, result: float, mdp: FiniteMDP, s: int, a: int, v: Floats, gamma: float
 ) -> str:
-    """The sum over next states: probability x [reward + gamma x value]."""
+    """`left` = result = the sum over next states, probability x [reward + gamma x value], a line
+    for each so that it fits beside other things."""
     terms = []
     for t in np.flatnonzero(mdp.p[s, a]):
         value = 0.0 if mdp.terminal[t] else float(v[t])
@@ -22,7 +23,9 @@ def expectation_terms(
         )
         p = float(mdp.p[s, a, t])
         terms.append(inside if p == 1 else rf"{formula.tex(p)} \times \bigl[{inside}\bigr]")
-    return between.join(terms)
+    lines = r" \\ &\quad + ".join(terms)
+    equation = rf"{left} &= \mathbf{{{formula.tex(result)}}} = {lines}"
+    return rf"\begin{{aligned}} {equation} \end{{aligned}}"
 
 
 def weighted(weights: Floats, values: Floats) -> str:

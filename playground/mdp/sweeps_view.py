@@ -12,7 +12,7 @@ from playground import formula
 from playground.components import Cell, table
 from playground.language import label
 from playground.mdp import charts, worlds
-from playground.mdp.equations import expectation_terms, largest, named, weighted
+from playground.mdp.equations import expectation_lines, largest, named, weighted
 from playground.mdp.settings import get, put, widget
 from playground.numbers import shown
 from rl_core.events import Sweep
@@ -180,9 +180,9 @@ def _draw_line() -> None:
         before = _values_at(k - 1)
         q = action_values(mdp, before, gamma)
         for a, action in enumerate(mdp.actions):
-            terms = expectation_terms(mdp, s, a, before, gamma)
-            value = formula.tex(bellman.expected(mdp, s, a, before, gamma))
-            st.latex(rf"{named('q', mdp.states[s], action)} = \mathbf{{{value}}} = {terms}")
+            value = bellman.expected(mdp, s, a, before, gamma)
+            left = named("q", mdp.states[s], action)
+            st.latex(expectation_lines(left, value, mdp, s, a, before, gamma))
         policy = worlds.policy()
         new = bellman.state_value(policy[s], q[s]) if _evaluating() else bellman.best_value(q[s])
         how = weighted(policy[s], q[s]) if _evaluating() else largest(q[s])

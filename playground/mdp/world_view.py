@@ -60,8 +60,9 @@ def _draw_reading() -> None:
 def _draw_editing() -> None:
     mdp = worlds.edited()
     st.markdown(label("mdp.world.editing"))
-    for complaint in _drafts().get("complaints", {}).values():
-        st.error(complaint)
+    with st.container():  # it keeps the table's place, and so the focus in it
+        for complaint in _drafts().get("complaints", {}).values():
+            st.error(complaint)
     rows: list[list[Cell]] = []
     for s, a in worlds.cells(mdp):
         head: list[Cell] = [{"text": f"{mdp.states[s]}, {mdp.actions[a]}", "mark": "head"}]
