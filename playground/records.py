@@ -24,10 +24,11 @@ def draw_curves() -> None:
     """Q over steps against Q*, every history, and the distance; a slider goes to any step."""
     session, mdp = by_hand.session(), by_hand.world()
     last = len(session.line.frames) - 1
-    st.session_state.ql_step = session.cursor
+    # a new widget after every move: what the browser still says of an old one must not count
+    key = f"ql_step_{st.session_state.ql_moves}"
     st.slider(
-        label("curve.step"), 0, max(last, 1), key="ql_step", disabled=last == 0,
-        on_change=lambda: by_hand.jump(st.session_state.ql_step),
+        label("curve.step"), 0, max(last, 1), session.cursor, key=key, disabled=last == 0,
+        on_change=lambda: by_hand.jump(st.session_state[key]),
     )  # fmt: skip
     if len(session.lines) > 1:
         _draw_lines()
@@ -70,11 +71,12 @@ def _draw_lines() -> None:
         label("curve.line", number=i + 1, steps=len(line.frames) - 1)
         for i, line in enumerate(lines)
     ]
-    st.session_state.ql_line = by_hand.session().current
+    current = by_hand.session().current
+    key = f"ql_line_{st.session_state.ql_moves}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.radio(
-            label("curve.lines"), range(len(lines)), format_func=names.__getitem__, key="ql_line",
-            horizontal=True, on_change=lambda: by_hand.switch(st.session_state.ql_line),
+            label("curve.lines"), range(len(lines)), current, format_func=names.__getitem__,
+            key=key, horizontal=True, on_change=lambda: by_hand.switch(st.session_state[key]),
         )  # fmt: skip
         st.button(
             label("curve.forget"), key="ql_forget", type="tertiary", on_click=by_hand.forget_others
