@@ -11,6 +11,8 @@ from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]  # beside the colours: nobody has to tell them apart
+LOG_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+LOG_LEVELS = [0.001, 0.01, 0.1, 1]
 
 
 def parabola_chart(curve: Rows, path: Rows, slope: Rows, titles: Titles, alt: str) -> None:
@@ -24,7 +26,9 @@ def bands_chart(
 ) -> None:
     """Means with bands: `x`, `mean`, `low`, `high`, `series`; references `value`, `text`."""
     spec = _bands_spec(tuple(series), titles["x"], titles["value"], log)
-    charts.show(spec, {"rows": rows, "references": references}, alt)
+    colours = dict(zip(series, PALETTE, strict=False))
+    coloured = [{**row, "colour": colours[row["series"]]} for row in rows]
+    charts.show(spec, {"rows": coloured, "references": references}, alt)
 
 
 def paths_chart(
@@ -55,7 +59,7 @@ def _parabola_spec(q: str, loss: str) -> dict[str, Any]:
         .encode(x=x, y=y),
         path.mark_line(color=PALETTE[0], strokeWidth=1.5).encode(order="k:Q"),
         path.mark_point(color=PALETTE[0], filled=True, size=80, opacity=1),
-        path.mark_text(dy=-13, fontSize=13, color=PALETTE[0]).encode(text="text:N"),
+        path.mark_text(dy=-13, fontSize=13, color="gray").encode(text="text:N"),
     )
     return charts.finished(chart, height=360)
 
@@ -64,28 +68,38 @@ def _parabola_spec(q: str, loss: str) -> dict[str, Any]:
 def _bands_spec(series: tuple[str, ...], x: str, value: str, log: bool) -> dict[str, Any]:
     import altair as alt
 
-    colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=PALETTE[: len(series)]))
-    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=series, range=DASHES[: len(series)]))
-    # the symbol of a line, though a band of the same colour lies beneath it
-    legend: dict[str, Any] = {"orient": "top", "title": None, "labelLimit": 300,
-              "symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}  # fmt: skip
+    colours = alt.Scale(domain=series, range=PALETTE[: len(series)])
+    dashes = alt.Scale(domain=series, range=DASHES[: len(series)])
+    legend: dict[str, Any] = {
+        "orient": "top",
+        "title": None,
+        "labelLimit": 300,
+        "symbolStrokeWidth": 3,
+    }
     kind: Literal["log", "linear"] = "log" if log else "linear"
+    steps: dict[str, Any] = {"values": LOG_STEPS} if log else {"tickCount": 5}
+    levels: dict[str, Any] = {"values": LOG_LEVELS} if log else {"tickCount": 5}
     along = alt.X("x:Q", title=x, scale=alt.Scale(type=kind, nice=False),
-                  axis=alt.Axis(grid=False, format="d", tickCount=6))  # fmt: skip
-    high = alt.Y("low:Q", title=value, scale=alt.Scale(type=kind, zero=not log),
-                 axis=alt.Axis(tickCount=5, format="~g"))  # fmt: skip
-    rows = alt.Chart(alt.NamedData("rows")).encode(x=along, color=colour)
+                  axis=alt.Axis(format="d", grid=False, **steps))  # fmt: skip
+    low = alt.Y("low:Q", title=value, scale=alt.Scale(type=kind, zero=not log),
+                axis=alt.Axis(format="~g", **levels))  # fmt: skip
+    rows = alt.Chart(alt.NamedData("rows")).encode(x=along)
     references = alt.Chart(alt.NamedData("references")).encode(y="value:Q")
     chart = alt.layer(
-        rows.mark_area(opacity=0.16).encode(y=high, y2="high:Q"),
-        references.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
-        references.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=12,
-                             color="gray").encode(x=alt.value("width"), text="text:N"),
-        rows.mark_line(strokeWidth=2.5).encode(
-            y="mean:Q", color=colour.legend(**legend),
-            strokeDash=dash.legend(**legend),
+        # the colour itself, not by the scale: the legend is to show the lines alone
+        rows.mark_area(opacity=0.16).encode(
+            y=low, y2="high:Q", fill=alt.Fill("colour:N", scale=None), detail="series:N"
         ),
-    )  # fmt: skip
+        references.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
+        references.mark_text(
+            align="right", baseline="top", dx=-4, dy=4, fontSize=12, color="gray"
+        ).encode(x=alt.value("width"), text="text:N"),
+        rows.mark_line(strokeWidth=2.5).encode(
+            y="mean:Q",
+            stroke=alt.Stroke("series:N", scale=colours).legend(**legend),
+            strokeDash=alt.StrokeDash("series:N", scale=dashes).legend(**legend),
+        ),
+    )
     return charts.finished(chart, height=340)
 
 

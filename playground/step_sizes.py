@@ -78,15 +78,18 @@ def _bands(name: str, at: Any, values: Floats) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=32)
-def explored(way: str, epsilon: float) -> comparisons.Explored:
-    """`RUNS` runs of a way to explore, in the world with a small reward near and a large far."""
-    chances = {
-        "never": lambda k: 0 * k,
-        "constant": lambda k: epsilon + 0 * k,
-        "always": lambda k: 1 + 0 * k,
-        "shrinking": lambda k: 1 / (1 + k / SLOW),
-    }
-    return comparisons.explore(worlds.near_far(), chances[way], 0.5, GAMMA, RUNS, STEPS)
+def explored(epsilon: float) -> dict[str, comparisons.Explored]:
+    """`RUNS` runs of each way to explore, where a small reward is near and a large one far."""
+
+    def chance(episode: Floats) -> Floats:
+        never, constant, always, shrinking = np.split(episode, len(WAYS))
+        ways = (0 * never, epsilon + 0 * constant, 1 + 0 * always, 1 / (1 + shrinking / SLOW))
+        return np.concatenate(ways)
+
+    runs = len(WAYS) * RUNS  # all ways side by side: a fourth of the time
+    rewards, q = comparisons.explore(worlds.near_far(), chance, 0.5, GAMMA, runs, STEPS)
+    parts = zip(WAYS, np.split(rewards, len(WAYS)), np.split(q, len(WAYS)), strict=True)
+    return {way: comparisons.Explored(*part) for way, *part in parts}
 
 
 def draw_exploration() -> None:
@@ -95,8 +98,7 @@ def draw_exploration() -> None:
         label("stage.epsilon"), 0.02, 0.98, 0.1, 0.02, key="ql_explore_epsilon", width=360
     )
     names = [label(f"explore.{way}", epsilon=shown(epsilon), slow=SLOW) for way in WAYS]
-    # only what depends on the slider is computed anew
-    found = [explored(way, epsilon if way == "constant" else 0.0) for way in WAYS]
+    found = list(explored(epsilon).values())
     at = np.arange(WINDOW, STEPS + 1, WINDOW)
     rows = [
         row

@@ -134,13 +134,11 @@ def test_sampled_sweeps_without_chance_follow_the_recursion():
 
 def test_who_explores_how():
     """Of 60 runs: without exploring hardly any finds the far end; always exploring, every one."""
-    knows = {}
-    for way in step_sizes.WAYS:
-        q = step_sizes.explored(way, 0.1).q
-        knows[way] = float((q[:, 2].argmax(axis=1) == RIGHT).mean())
+    found = step_sizes.explored(0.1)
+    knows = {way: float((x.q[:, 2].argmax(axis=1) == RIGHT).mean()) for way, x in found.items()}
     assert knows["never"] < 0.25 < knows["shrinking"]
     assert knows["always"] == 1
-    earned = {way: step_sizes.explored(way, 0.1).rewards[:, -50:].mean() for way in knows}
+    earned = {way: x.rewards[:, -50:].mean() for way, x in found.items()}
     assert max(earned, key=earned.get) == "shrinking"
     assert min(earned, key=earned.get) == "always"
 
