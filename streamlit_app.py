@@ -12,6 +12,7 @@ from playground.language import choose_language, label
 PAGES = {
     "introduction": (1, "introduction"),
     "mdp": (2, "mdp"),
+    "two_routes": (3, "two-routes"),
     "q_learning": (4, "q-learning"),
     "dqn": (5, "dqn"),
 }  # section of the document, path

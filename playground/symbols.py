@@ -51,6 +51,11 @@ LATEX = {
     r"\pi(b)": "pi",
     r"H(b)": "q",
     r"Q(a)": "q",
+    r"\theta(s,\cdot)": "q",
+    r"\theta(S_t,\cdot)": "q",
+    r"\nabla \ln \pi(a \mid s)": "pi",
+    r"\nabla \ln \pi(A_t \mid S_t)": "pi",
+    r"V(s)": "q",
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",

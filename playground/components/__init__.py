@@ -98,3 +98,13 @@ def diagram(key: str, data: dict[str, Any], on_pick: Callable[[], None] | None =
     """
     data = data | {"pick": on_pick is not None}
     return _component("diagram")(data=data, key=key, on_picked_change=on_pick or (lambda: None))
+
+
+def actor_critic(key: str, data: dict[str, Any]) -> None:
+    """Draw actor, critic and environment; the arrows light up in the order of an update.
+
+    Args:
+        data: `actor`, `critic`, `environment` (`title`, `lines`); the texts of the arrows `action`,
+            `state`, `feedback`, `delta`; `step` (0 before the first), `delta_colour`, `alt`.
+    """
+    _component("actor_critic")(data=data, key=key)

@@ -5,8 +5,11 @@ The states look alike, so a policy is one number: the probability of Right.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
+from rl_core.tabular.dynamic_programming import policy_evaluation
 from rl_core.tabular.mdp import FiniteMDP, Floats
 from rl_core.tabular.worlds import LEFT, RIGHT, short_corridor, short_corridor_return
 
@@ -73,3 +76,21 @@ def train_many(
         baseline = baseline + rate * (returns[0] - baseline)
         chances.append(chance(theta))
     return np.array(chances).T
+
+
+def chance_helps(mdp: FiniteMDP, gamma: float = 0.99) -> bool:
+    """Whether some random policy beats every deterministic one, by trying a grid of policies.
+
+    A policy chooses by what the states show. The grid has the deterministic policies at its
+    corners.
+    """
+    sees = np.arange(len(mdp.states)) if mdp.seen is None else np.array(mdp.seen)
+    shown = np.unique(sees[~mdp.terminal])
+    returns = {}
+    for chances in itertools.product(np.linspace(0, 1, 6), repeat=len(shown)):
+        right = np.zeros(sees.max() + 1)
+        right[shown] = chances
+        policy = np.stack([right[sees], 1 - right[sees]], axis=-1)
+        returns[chances] = mdp.start @ policy_evaluation(mdp, policy, gamma)
+    corners = max(j for chances, j in returns.items() if set(chances) <= {0.0, 1.0})
+    return bool(max(returns.values()) > corners + 1e-9)

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rl_core.tabular import corridor
 from rl_core.tabular.dynamic_programming import policy_evaluation
 from rl_core.tabular.policy_gradient import gradient
-from rl_core.tabular.worlds import short_corridor, short_corridor_return
+from rl_core.tabular.worlds import short_corridor, short_corridor_return, three_state
 
 
 def policy(p: float) -> np.ndarray:
@@ -55,3 +57,9 @@ def test_runs_move_towards_the_best_chance(p):
     assert chances.shape == (20, 201)
     assert chances[:, 0] == pytest.approx(p)
     assert abs(chances[:, -1].mean() - corridor.BEST) < 0.07
+
+
+def test_chance_helps_only_where_states_look_alike():
+    assert corridor.chance_helps(short_corridor())
+    assert not corridor.chance_helps(replace(short_corridor(), seen=None))
+    assert not corridor.chance_helps(three_state())

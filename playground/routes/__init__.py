@@ -1,0 +1,1 @@
+"""What the page "Two routes" is made of."""
