@@ -122,17 +122,14 @@ def reset() -> None:
 
 def jump(cursor: int) -> None:
     _show(session().jump(cursor))
-    st.rerun()  # from a tab below the stage: both have to follow
 
 
 def switch(line: int) -> None:
     _show(session().switch(line))
-    st.rerun()
 
 
 def forget_others() -> None:
     _show(session().forget_others())
-    st.rerun()
 
 
 def stop_predicting() -> None:
@@ -173,7 +170,6 @@ def load_upload() -> None:
     except (ValueError, KeyError, TypeError):
         code = None
     st.session_state.ql_problems = _load(code, label("link.bad_file"))
-    st.rerun()
 
 
 def _load(code: object, complaint: str) -> list[str]:

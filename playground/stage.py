@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator as Box
 
 from playground import by_hand, formula, records
 from playground.checks import verdict_text
 from playground.components import world
-from playground.follow import follow_the_world
 from playground.language import label
 from playground.numbers import shown, signed
 from playground.provenance import draw_provenance
@@ -34,47 +32,30 @@ TABS = {
 }
 
 
+@st.fragment
 def draw_stage() -> None:
-    """Two fragments share the stage: what a step changes, and what may follow a moment later."""
-    problems = st.container()
+    """Everything that a step changes; what the learner waits for is sent first."""
+    for problem in st.session_state.ql_problems:
+        st.warning(problem)
     with st.container(key="ql_stage", horizontal=True):
         world_box = st.container(key="ql_stage_world", border=True)
-        with st.container(key="ql_stage_side", border=True):
-            table_box, settings_box = st.container(), st.container()
+        table_box = st.container(key="ql_stage_side", border=True)
     with st.container(border=True):
         st.latex(formula.coloured(formula.latex(q_learning.update)))
-        numbers_box = st.container()
+        _draw_numbers()
         formula.returned(q_learning.target, q_learning.td_error, q_learning.update)
-    tabs_box = st.container()
-    _draw_step(problems, table_box, numbers_box, world_box)
-    _draw_rest(settings_box, tabs_box)
-
-
-@st.fragment
-def _draw_step(problems: Box, table_box: Box, numbers_box: Box, world_box: Box) -> None:
     with table_box:
         _draw_table()
-    with numbers_box:
-        _draw_numbers()
     with world_box:
         _draw_world()
         _draw_buttons()
-    with problems:
-        for problem in st.session_state.ql_problems:
-            st.warning(problem)
-
-
-@st.fragment
-def _draw_rest(settings_box: Box, tabs_box: Box) -> None:
-    follow_the_world("ql_follow")
-    with settings_box:
+    with table_box:
         _draw_settings()
-    with tabs_box:
-        tabs = st.tabs([label(f"tab.{name}") for name in TABS], key="ql_tabs", on_change="rerun")
-        for tab, draw in zip(tabs, TABS.values(), strict=True):
-            if tab.open:
-                with tab:
-                    draw()
+    tabs = st.tabs([label(f"tab.{name}") for name in TABS], key="ql_tabs", on_change="rerun")
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
 
 
 def _displayed() -> tuple[Frame, bool]:

@@ -22,7 +22,6 @@ export default function ({ data, parentElement }) {
   svg.dataset.step = data.step;
   before ? before.replaceWith(svg) : parentElement.append(svg);
   if (moved && edges.at(-1)?.taken) travel(agent, paths.at(-1), perch(data.agent));
-  if (moved) document.dispatchEvent(new CustomEvent("rl-moved"));
 
   // after a slider or a tab was used with the mouse, arrow keys belong to the stage again
   const release = ({ target }) => {
