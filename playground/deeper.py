@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from playground import duel, gradient_view, step_sizes
+from playground import cliff, duel, gradient_view, larger_worlds, siblings, step_sizes
 from playground.language import label
 
 TABS: dict[str, Callable[[], None]] = {
@@ -14,6 +14,9 @@ TABS: dict[str, Callable[[], None]] = {
     "step_sizes": step_sizes.draw_step_sizes,
     "exploration": step_sizes.draw_exploration,
     "duel": duel.draw,
+    "siblings": siblings.draw,
+    "cliff": cliff.draw,
+    "worlds": larger_worlds.draw,
 }
 
 

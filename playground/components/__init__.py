@@ -100,6 +100,28 @@ def diagram(key: str, data: dict[str, Any], on_pick: Callable[[], None] | None =
     return _component("diagram")(data=data, key=key, on_picked_change=on_pick or (lambda: None))
 
 
+def grid(
+    key: str,
+    data: dict[str, Any],
+    on_press: Callable[[], None] | None = None,
+    on_pick: Callable[[], None] | None = None,
+) -> Any:
+    """Draw a grid world from above.
+
+    Args:
+        data: as `playground.grid_world.drawing` makes it, with `alt`; `keys` (an action number for
+            each key) and `keys_label` if it is to be driven.
+        on_press: called when one of the keys is pressed; its action is then in `pressed`.
+        on_pick: called when a cell is clicked; `picked` is then its row and column.
+    """
+    return _component("grid")(
+        data=data | {"pick": on_pick is not None},
+        key=key,
+        on_pressed_change=on_press or (lambda: None),
+        on_picked_change=on_pick or (lambda: None),
+    )
+
+
 def actor_critic(key: str, data: dict[str, Any]) -> None:
     """Draw actor, critic and environment; the arrows light up in the order of an update.
 
