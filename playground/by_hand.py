@@ -38,7 +38,7 @@ def open_session() -> None:
     state = st.session_state
     if "ql_session" not in state:
         state.ql_session, state.ql_pending, state.ql_verdict = Session.new(world()), None, None
-        state.ql_seed = state.ql_moves = 0
+        state.ql_seed = 0
         problems = _take_settings()
         if "ql" in st.query_params:
             problems += _load(st.query_params["ql"], label("link.broken"))
@@ -192,7 +192,6 @@ def _do(move: Move) -> None:
 
 def _show(changed: Session) -> None:
     st.session_state.ql_session = changed
-    st.session_state.ql_moves += 1
     st.session_state.ql_pending = st.session_state.ql_verdict = None
     st.session_state.ql_problems = []
     _write_link()

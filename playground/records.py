@@ -12,6 +12,7 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown, signed
 from playground.q_table import values
+from playground.scrubber import scrubber
 from playground.stepping import Autoplay, Frame, Line
 from rl_core.tabular import q_learning
 from rl_core.tabular.policies import epsilon_greedy_policy, greedy
@@ -24,12 +25,7 @@ def draw_curves() -> None:
     """Q over steps against Q*, every history, and the distance; a slider goes to any step."""
     session, mdp = by_hand.session(), by_hand.world()
     last = len(session.line.frames) - 1
-    # a new widget after every move: what the browser still says of an old one must not count
-    key = f"ql_step_{st.session_state.ql_moves}"
-    st.slider(
-        label("curve.step"), 0, max(last, 1), session.cursor, key=key, disabled=last == 0,
-        on_change=lambda: by_hand.jump(st.session_state[key]),
-    )  # fmt: skip
+    scrubber("ql_step", label("curve.step"), session.cursor, last, by_hand.jump)
     if len(session.lines) > 1:
         _draw_lines()
     optimal = by_hand.solution(st.session_state.ql_gamma)
@@ -71,13 +67,16 @@ def _draw_lines() -> None:
         label("curve.line", number=i + 1, steps=len(line.frames) - 1)
         for i, line in enumerate(lines)
     ]
-    current = by_hand.session().current
-    key = f"ql_line_{st.session_state.ql_moves}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.radio(
-            label("curve.lines"), range(len(lines)), current, format_func=names.__getitem__,
-            key=key, horizontal=True, on_change=lambda: by_hand.switch(st.session_state[key]),
-        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(label("curve.lines"))
+        for i, name in enumerate(names):
+            st.button(
+                name,
+                key=f"ql_line_{i}",
+                type="primary" if i == by_hand.session().current else "secondary",
+                on_click=by_hand.switch,
+                args=(i,),
+            )
         st.button(
             label("curve.forget"), key="ql_forget", type="tertiary", on_click=by_hand.forget_others
         )
