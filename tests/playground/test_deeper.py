@@ -179,6 +179,12 @@ def test_the_step_downhill_in_numbers():
     assert labels("en")["gradient.alpha.away"] in said
 
 
+def test_with_a_certain_world_the_quarrel_is_over():
+    app = opened("en", "gradient")
+    app.slider(key="ql_split_p").set_value(1.0).run()
+    assert not app.exception
+
+
 def test_a_duel_that_never_parts_says_so():
     app = opened("en", "duel")
     app.slider(key="ql_duel_epsilon_b").set_value(0.1).run()
