@@ -17,7 +17,7 @@ from rl_core.timeline import Timeline
 
 MOST_FRAMES = 3000
 MOST_EPISODES = 50  # at one click
-TIME_LIMIT = 100
+TIME_LIMIT = 30
 FIRST_LUCK = 2  # both go straight to the goal at first, then their paths part
 CODE = re.compile(r"(\d{1,4})\.(\d{1,6})\.((?:[apge]\d{1,2}(?:\.\d{1,4})?|S|E|r\d{1,2})*)")
 TOKEN = re.compile(r"(?P<setting>[apge])(?P<value>[\d.]+)|(?P<move>S|E|r\d+)")

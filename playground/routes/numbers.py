@@ -15,7 +15,7 @@ from rl_core.tabular import policy_gradient, q_learning
 from rl_core.tabular.mdp import Floats
 from rl_core.timeline import Timeline
 
-SEEDS, EPISODES = 20, 30
+SEEDS, EPISODES = 20, 20
 
 
 @dataclass(frozen=True)

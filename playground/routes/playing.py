@@ -14,7 +14,7 @@ from playground.routes.duel import Config, Duel, Move, decode, encode
 RANGES = {f"routes_{f.name}": (f.metadata["low"], f.metadata["high"]) for f in fields(Config)} | {
     "routes_p": (0.05, 0.95),
 }  # the sliders that the link may set
-COUNTS = {"routes_episodes": 400, "routes_join": 500, "routes_seed": 999_999}  # and the most
+COUNTS = {"routes_episodes": 200, "routes_join": 500, "routes_seed": 999_999}  # and the most
 USUAL = {"routes_episodes": 60}  # at the beginning; 0 for the others
 
 

@@ -13,7 +13,7 @@ from playground.language import label
 from playground.numbers import shown, signed
 from playground.q_table import values
 from playground.routes import charts, playing
-from playground.routes.duel import Frame, world
+from playground.routes.duel import TIME_LIMIT, Frame, world
 from playground.routes.numbers import (
     EPISODES,
     SEEDS,
@@ -79,7 +79,7 @@ def draw_returns() -> None:
     means = [shown(g[:, -1].mean(), 3) for g in many_returns(config)]
     said = label("routes.returns_alt", value=means[0], policy=means[1])
     charts.returns_chart(bands, dots, best, names(), titles, said)
-    st.caption(label("routes.returns_caption", seeds=SEEDS))
+    st.caption(label("routes.returns_caption", seeds=SEEDS, limit=TIME_LIMIT))
 
 
 def draw_paths() -> None:

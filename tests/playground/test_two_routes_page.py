@@ -169,7 +169,7 @@ def test_a_setting_out_of_range_in_the_link_is_said(key, value):
 
 def test_many_seeds_show_the_price_of_the_policy():
     value, policy = many_returns(Config())
-    assert value.shape == policy.shape == (20, 30)
+    assert value.shape == policy.shape == (20, 20)
     assert value.mean() > policy.mean()
     assert value[:, -5:].std() < policy[:, -5:].std()
 
