@@ -35,9 +35,8 @@ def test_stepping_by_hand(page: Page, address: str):
     press(page, *["right"] * 6)
     expect_value(page, "S1", "Right", 0.45)
     expect_value(page, "S2", "Right", 0.875)
-    numbers = page.locator(".st-key-ql_numbers").inner_text()
-    assert "0.875" in numbers
-    assert "0.75" in numbers
+    expect(page.locator(".st-key-ql_numbers")).to_contain_text("0.875")
+    expect(page.locator(".st-key-ql_numbers")).to_contain_text("0.75")
     press(page, "undo", "undo")
     expect_value(page, "S1", "Right", 0.225)
     press(page, "redo", "redo")
@@ -60,12 +59,14 @@ def test_arrow_keys_step_even_after_a_slider_was_used(page: Page, address: str):
 def test_the_link_restores_the_session_elsewhere(page: Page, address: str, browser: Browser):
     open_page(page, address)
     press(page, "right", "right", "right", "undo", "left", "autoplay")
-    values = "els => els.map(e => e.dataset.value)"
-    here = page.locator(".st-key-ql_table td[data-value]").evaluate_all(values)
     other = browser.new_context().new_page()
     other.goto(page.url)
     expect(cell(other, "S1", "Right")).to_be_visible(timeout=30_000)
-    assert other.locator(".st-key-ql_table td[data-value]").evaluate_all(values) == here
+    cells = ".st-key-ql_table td[data-value]"
+    there = other.locator(cells).evaluate_all("els => els.map(e => e.dataset.value)")
+    assert set(there) != {"0.0"}
+    for i, value in enumerate(there):  # the address is ahead of the table by a moment
+        expect(page.locator(cells).nth(i)).to_have_attribute("data-value", value)
     other.context.close()
 
 
