@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 STATUS = ".st-key-dqn_status [data-state]"
-PATIENCE = 60_000  # milliseconds: the machine may be busy
+PATIENCE = 120_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def submit(pool: Pool, steps: int = 1000, **config: Any) -> str:
     return pool.submit(Plan("fake", "nowhere", config, runs=2, steps=steps, seed=0))
 
 
-def wait(condition: Callable[[], Any], seconds: float = 20.0) -> None:
+def wait(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
