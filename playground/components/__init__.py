@@ -35,7 +35,7 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def world(key: str, data: dict[str, Any]) -> None:
-    """Draw a chain of states with the agent in it; see `playground.drawing`."""
+    """Draw a chain of states with the agent in it; `playground.stage` makes its data."""
     _component("world")(data=data, key=key)
 
 
