@@ -13,14 +13,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rl_core.deep.envs import Bools, Environment, Floats, Step
+from rl_core.deep.envs import Bools, Discrete, Environment, Floats, Step
 
 
 class Probe(Environment):
     """Episodes of `length` steps that end by themselves; one observed number."""
 
     low, high = np.full(1, -1, np.float32), np.ones(1, np.float32)
-    actions = 1
+    actions = Discrete(1)
     length: ClassVar[int] = 1
 
     def __init__(self, seeds: Sequence[int]):
@@ -89,7 +89,7 @@ class Probe3(Probe):
 class Probe4(Probe):
     """Observation 0, reward −1 for action 0, +1 for action 1. Adds: the choice of an action."""
 
-    actions = 2
+    actions = Discrete(2)
 
     def observe(self) -> Floats:
         return np.zeros(self.n, np.float32)
@@ -103,7 +103,7 @@ class Probe5(Probe):
     policy that depends on what it sees.
     """
 
-    actions = 2
+    actions = Discrete(2)
 
     def observe(self) -> Floats:
         return self.sign.copy()

@@ -1,0 +1,30 @@
+"""Environments of several instances at once, all on one contract.
+
+Each instance has a random generator of its own, so that what happens in one cannot move another.
+`step` returns the *true* next observation and never resets; `reset` is a call of its own. That
+leaves no puzzle about what the observation at the end of an episode was.
+"""
+
+from rl_core.deep.envs.cart_pole import CartPole
+from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
+from rl_core.deep.envs.listed import LISTED, Listed, check, make
+from rl_core.deep.envs.registered import Gymnasium
+from rl_core.deep.envs.scaled import Scaled
+from rl_core.deep.envs.spaces import Box, Discrete, Floats
+
+__all__ = [
+    "LISTED",
+    "Bools",
+    "Box",
+    "CartPole",
+    "Discrete",
+    "Environment",
+    "EnvironmentIdError",
+    "Floats",
+    "Gymnasium",
+    "Listed",
+    "Scaled",
+    "Step",
+    "check",
+    "make",
+]

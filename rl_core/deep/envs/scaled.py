@@ -1,0 +1,34 @@
+"""Observations of the same size whatever their units: what networks learn from best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from rl_core.deep.envs.contract import Bools, Environment, Step
+from rl_core.deep.envs.spaces import Box, Floats
+
+
+class Scaled(Environment):
+    """The same environment, its observations mapped linearly to [−1, 1] where they are bounded."""
+
+    def __init__(self, env: Environment):
+        self.env, self.n, self.actions, self.vectorised = env, env.n, env.actions, env.vectorised
+        self._bounds = Box(env.low, env.high)
+        self.low, self.high = self._bounds.unit.low, self._bounds.unit.high
+
+    def seed(self, seeds: Sequence[int]) -> None:
+        self.env.seed(seeds)
+
+    def reset(self, mask: Bools) -> Floats:
+        return self.scale(self.env.reset(mask))
+
+    def step(self, action: NDArray[Any]) -> Step:
+        step = self.env.step(action)
+        return step._replace(observation=self.scale(step.observation))
+
+    def scale(self, observation: Floats) -> Floats:
+        """observation [..., features] of the environment itself → what the learner sees."""
+        return self._bounds.to_unit(observation)
