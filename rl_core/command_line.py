@@ -179,8 +179,8 @@ def _train_networks(options: argparse.Namespace) -> None:
 
     torch.set_num_threads(1)  # small networks are slower on two
     name, env_id, seed = options.algorithm, options.env or "CartPole-v1", options.seed
-    if name not in training.registry:
-        known = ", ".join([*training.registry, *ALGORITHMS])
+    if name not in training.ALGORITHMS:
+        known = ", ".join([*training.ALGORITHMS, *ALGORITHMS])
         raise training.UnknownAlgorithmError(
             f"unknown algorithm {name!r}: it must be one of {known}"
         )
@@ -235,11 +235,12 @@ def _list(options: argparse.Namespace) -> None:
     from rl_core.deep import envs, training
 
     print("environments (any other registered Gymnasium one with Box observations and")
-    print("discrete actions will do as well):")
+    print("discrete or Box actions will do as well):")
     for listed in envs.LISTED:
         print(f"  {listed.env_id:<16} solved from a mean return of {listed.threshold:g}")
     print(tabular_commands.worlds_listed())
-    for name, module in (training.registry | ALGORITHMS).items():
+    deep = {name: training.algorithm(name) for name in training.ALGORITHMS}
+    for name, module in (deep | ALGORITHMS).items():
         print(f"\n{name}: {(module.__doc__ or '').strip().splitlines()[0]}")
         for f in fields(module.Config):
             about = f"{f.metadata['help']}; {allowed(f)}"

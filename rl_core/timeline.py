@@ -59,7 +59,11 @@ class Timeline(Generic[C]):
         self.stopped = True
 
     def __iter__(self) -> Iterator[tuple[int, C]]:
-        for step in range(self.start, self.steps):
+        return self.every(1)
+
+    def every(self, stride: int) -> Iterator[tuple[int, C]]:
+        """The same in strides: for a training whose every round takes `stride` steps."""
+        for step in range(self.start, self.steps, stride):
             if self.stopped:
                 return
             while self._recorded and self._recorded[0].step <= step:

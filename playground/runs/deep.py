@@ -66,7 +66,7 @@ def film(env: envs.Environment, policy: Policy, see: Callable[[Floats], Floats])
 
 def warm_up() -> None:
     """Train for a moment: in a new process the first steps take a second longer than later ones."""
-    name = next(iter(driver.registry))
+    name = driver.ALGORITHMS[0]
     clock = Timeline(driver.algorithm(name).Config(), 600)
     for _ in driver.train(name, "CartPole-v1", clock, runs=1, seed=0):
         pass

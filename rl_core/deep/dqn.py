@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, optim
 
-from rl_core.deep import nets
-from rl_core.deep.envs import Environment, Episodes
+from rl_core.deep import nets, normalise
+from rl_core.deep.envs import Discrete, Environment
+from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.deep.losses import LOSSES
 from rl_core.deep.losses import huber as huber
 from rl_core.deep.losses import squared as squared
@@ -21,12 +22,14 @@ from rl_core.deep.schedules import annealed as annealed
 from rl_core.deep.schedules import epsilon as epsilon
 from rl_core.deep.seeds import Purpose, generator
 from rl_core.events import Floats, Update
-from rl_core.settings import Settings, setting
+from rl_core.settings import setting
 from rl_core.timeline import Timeline
+
+ACTIONS = (Discrete,)
 
 
 @dataclass(frozen=True)
-class Config(Settings):
+class Config(Preprocessing):
     """Settings of DQN; the defaults are for CartPole-v1."""
 
     lr: float = setting(2e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
@@ -61,7 +64,6 @@ class Config(Settings):
         10.0, "each run's gradient is shortened to this length", 1e-6, 1e6, live=True
     )
     hidden: int = setting(128, "units in each of the two hidden layers", 1, 1024)
-    scaled: bool = setting(True, "map bounded observations to [-1, 1]")
 
 
 @dataclass
@@ -83,14 +85,14 @@ def start(env: Environment, config: Config, seed: int) -> State:
         int(generator(seed, Purpose.NETWORK).integers(2**63))
     )
     features = env.low.size
-    sizes = (features, config.hidden, config.hidden, env.actions)
+    sizes = (features, config.hidden, config.hidden, env.actions.outputs)
     q = nets.MLP.init(sizes, env.n, torch_generator)
     return State(
-        Episodes(env),
+        Episodes(env, config, gamma=config.gamma),
         q,
         q.frozen_copy(),
         nets.adam(q.flat, config.lr),
-        Replay(env.n, config.replay_size, features),
+        Replay(env.n, config.replay_size, features, env.actions),
         generator(seed, Purpose.ALGORITHM),
     )
 
@@ -191,11 +193,11 @@ def epsilon_greedy(q: Floats, epsilon: float, rng: np.random.Generator) -> NDArr
 
 def weights(state: State) -> dict[str, Any]:
     """A copy of what `policy` acts from, each array [runs, ...]."""
-    return state.q.weights()
+    return state.q.weights() | state.episodes.weights()
 
 
 def policy(weights: Mapping[str, Any], observation: Floats) -> NDArray[np.int64]:
     """The greedy actions: observation [runs, batch, features] → [runs, batch]."""
-    q = nets.torch_free_forward(nets.layers(weights), observation)
+    q = nets.torch_free_forward(nets.layers(weights), normalise.seen(weights, observation))
     action: NDArray[np.int64] = q.argmax(-1)
     return action

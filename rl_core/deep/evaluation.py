@@ -24,7 +24,8 @@ def returns(
 
     Args:
         env: an environment of runs x episodes instances, run after run.
-        act: the policy, observation [runs, episodes, features] → action [runs, episodes].
+        act: the policy, observation [runs, episodes, features] → action [runs, episodes], or
+            [runs, episodes, size] where actions are continuous.
         seeds: one per episode.
         stopped: asked at every step; when it says yes, the rest is left out.
 
@@ -34,8 +35,10 @@ def returns(
     observation = env.reset(np.ones(env.n, bool))
     score, ended = np.zeros(env.n), np.zeros(env.n, bool)
     while not ended.all() and not stopped():
-        action = act(observation.reshape(runs, len(seeds), -1)).reshape(-1)
-        observation, reward, terminated, truncated = env.step(action)
+        action = act(observation.reshape(runs, len(seeds), -1))
+        observation, reward, terminated, truncated = env.step(
+            action.reshape(env.n, *action.shape[2:])
+        )
         score += reward  # 0 where the episode has ended
         ended = terminated | truncated
     return np.where(ended, score, np.nan).reshape(runs, len(seeds))

@@ -17,47 +17,70 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, optim
+from torch.autograd.function import once_differentiable
 
 Floats = NDArray[np.float32]
+Layers = list[tuple[Tensor, Tensor]]  # weight [runs, in, out], bias [runs, 1, out]
+
+RELU, TANH = "relu", "tanh"
 
 
 class MLP:
-    """`runs` independent multilayer perceptrons with ReLU between their linear layers.
+    """`runs` independent multilayer perceptrons.
 
     Args:
         sizes: units per layer, inputs first, outputs last.
         flat: all parameters, [runs, P]: weight [in, out], bias [1, out], layer after layer.
+        activation: what stands between the linear layers, RELU or TANH.
     """
 
-    def __init__(self, sizes: Sequence[int], flat: Tensor):
-        self.sizes, self.flat = tuple(sizes), flat
+    def __init__(self, sizes: Sequence[int], flat: Tensor, activation: str = RELU):
+        self.sizes, self.flat, self.activation = tuple(sizes), flat, activation
         self._shapes = [shape for i, o in pairwise(sizes) for shape in ((i, o), (1, o))]
         self._counts = [rows * columns for rows, columns in self._shapes]
-        self._layers = self._views(flat.detach())
+        self._layers = self.views(flat.detach())
         self._arrays = [(weight.numpy(), bias.numpy()) for weight, bias in self._layers]
 
     @classmethod
-    def init(cls, sizes: Sequence[int], runs: int, generator: torch.Generator) -> Self:
+    def init(
+        cls,
+        sizes: Sequence[int],
+        runs: int,
+        generator: torch.Generator,
+        activation: str = RELU,
+        last: float = 1.0,
+    ) -> Self:
         """A trainable network, every run drawn as torch's `nn.Linear` draws by default:
-        weights and biases uniform in ±1/√inputs.
+        weights and biases uniform in ±1/√inputs; those of the last layer times `last`.
         """
         parts = []
         for inputs, outputs in pairwise(sizes):
             uniform = torch.rand(runs, (inputs + 1) * outputs, generator=generator)
             parts.append((2 * uniform - 1) / math.sqrt(inputs))
-        return cls(sizes, torch.cat(parts, -1).requires_grad_())
+        parts[-1] *= last
+        return cls(sizes, torch.cat(parts, -1).requires_grad_(), activation)
 
     def __call__(self, x: Tensor) -> Tensor:
-        """x [runs, batch, in] → [runs, batch, out]."""
-        # Views through which gradients flow are made anew each time; the others are at hand.
-        layers = self._views(self.flat) if self.flat.requires_grad else self._layers
-        for weight, bias in layers[:-1]:
-            x = linear(x, weight, bias).relu_()
-        return linear(x, *layers[-1])
+        """x [runs, batch, in] → [runs, batch, out]. Differentiable once; see `plain`."""
+        if torch.is_grad_enabled() and (self.flat.requires_grad or x.requires_grad):
+            out: Tensor = _Forward.apply(x, self.flat, self)  # type: ignore[no-untyped-call]
+            return out
+        return _forward(x, self._layers, self.activation)[-1]
+
+    def plain(self, x: Tensor, flat: Tensor | None = None) -> Tensor:
+        """The same by autograd alone, which can differentiate it more than once; with the
+        parameters `flat` in place of its own.
+        """
+        layers = self.views(self.flat if flat is None else flat)
+        return _forward(x, layers, self.activation, in_place=False)[-1]
 
     def frozen_copy(self) -> Self:
         """The same network with parameters of its own that no gradient reaches."""
-        return type(self)(self.sizes, self.flat.detach().clone())
+        return type(self)(self.sizes, self.flat.detach().clone(), self.activation)
+
+    def frozen_view(self) -> Self:
+        """The same network, the same parameters, but no gradient reaches them."""
+        return type(self)(self.sizes, self.flat.detach(), self.activation)
 
     def follow(self, other: MLP, tau: float) -> None:
         """Move a share tau of the way to `other`: θ ← (1 − τ) θ + τ θ_other (Polyak averaging)."""
@@ -67,25 +90,32 @@ class MLP:
         """observation [runs, in] → outputs [runs, out], in NumPy: for one row, torch's overhead
         would cost more than the arithmetic.
         """
-        x = torch_free_forward(self._arrays, observation[..., None, :])
-        return x[..., 0, :]
+        return self.answer(observation[..., None, :])[..., 0, :]
 
-    def weights(self) -> dict[str, Floats]:
-        """A copy of every layer: "0.weight" [runs, in, out], "0.bias" [runs, 1, out], "1.…"."""
+    def answer(self, observation: Floats) -> Floats:
+        """observation [runs, batch, in] → outputs [runs, batch, out], in NumPy."""
+        return torch_free_forward(self._arrays, observation, self.activation)
+
+    def weights(self, prefix: str = "") -> dict[str, Floats]:
+        """A copy of every layer: "0.weight" [runs, in, out], "0.bias" [runs, 1, out], "1.…", each
+        name after the prefix.
+        """
         names = ("weight", "bias")
         return {
-            f"{k}.{name}": array.copy()
+            f"{prefix}{k}.{name}": array.copy()
             for k, layer in enumerate(self._arrays)
             for name, array in zip(names, layer, strict=True)
         }
 
-    def _views(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
+    def views(self, flat: Tensor) -> Layers:
+        """The layers within [runs, P] numbers that are laid out as its parameters."""
         parts = torch.split(flat, self._counts, -1)
         views = [p.view(-1, *shape) for p, shape in zip(parts, self._shapes, strict=True)]
         return list(zip(views[::2], views[1::2], strict=True))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return type(self)(self.sizes, deepcopy(self.flat, memo))  # views do not survive copying
+        # views do not survive copying
+        return type(self)(self.sizes, deepcopy(self.flat, memo), self.activation)
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -93,18 +123,105 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return torch.baddbmm(bias, x, weight)
 
 
-def torch_free_forward(layers: Sequence[tuple[Floats, Floats]], x: Floats) -> Floats:
+def _forward(x: Tensor, layers: Layers, activation: str, in_place: bool = True) -> list[Tensor]:
+    """What goes into each layer, and the output of the last: each [runs, batch, units]."""
+    signals = [x]
+    for weight, bias in layers[:-1]:
+        x = linear(x, weight, bias)
+        if activation == TANH:
+            x = x.tanh_() if in_place else x.tanh()
+        else:
+            x = x.relu_() if in_place else x.relu()
+        signals.append(x)
+    return [*signals, linear(x, *layers[-1])]
+
+
+class _Forward(torch.autograd.Function):
+    """A whole network as one step of autograd: for small ones, its bookkeeping per layer costs
+    more than the arithmetic.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, flat: Tensor, net: MLP) -> Tensor:
+        *signals, out = _forward(x, net._layers, net.activation)
+        ctx.save_for_backward(flat, *signals)
+        ctx.net = net
+        return out
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
+        net, (flat, *signals) = ctx.net, ctx.saved_tensors
+        of_input, of_flat = ctx.needs_input_grad[:2]
+        gradient = torch.empty_like(flat) if of_flat else None
+        slots = net.views(gradient) if of_flat else [(None, None)] * len(signals)
+        layers = net._layers
+        for k in reversed(range(len(signals))):
+            x, (slot, bias_slot) = signals[k], slots[k]
+            if of_flat:
+                torch.bmm(x.mT, slope, out=slot)
+                torch.sum(slope, -2, keepdim=True, out=bias_slot)
+            if k == 0:
+                break
+            slope = torch.bmm(slope, layers[k][0].mT)
+            # The slope of the activation, from its output.
+            slope.mul_(1 - x.square() if net.activation == TANH else x > 0)
+        return torch.bmm(slope, layers[0][0].mT) if of_input else None, gradient, None
+
+
+def torch_free_forward(
+    layers: Sequence[tuple[Floats, Floats]], x: Floats, activation: str = RELU
+) -> Floats:
     """What `MLP` computes, in NumPy: x [runs, batch, in] → [runs, batch, out]."""
     for weight, bias in layers[:-1]:
-        x = np.maximum(x @ weight + bias, 0)
+        x = x @ weight + bias
+        x = np.tanh(x) if activation == TANH else np.maximum(x, 0)
     weight, bias = layers[-1]
     out: Floats = x @ weight + bias
     return out
 
 
-def layers(weights: Mapping[str, Floats]) -> list[tuple[Floats, Floats]]:
+def layers(weights: Mapping[str, Floats], prefix: str = "") -> list[tuple[Floats, Floats]]:
     """The layers in a copy made by `MLP.weights`, first to last."""
-    return [(weights[f"{k}.weight"], weights[f"{k}.bias"]) for k in range(len(weights) // 2)]
+    found: list[tuple[Floats, Floats]] = []
+    while f"{prefix}{len(found)}.weight" in weights:
+        name = f"{prefix}{len(found)}"
+        found.append((weights[f"{name}.weight"], weights[f"{name}.bias"]))
+    return found
+
+
+class Critics:
+    """Action values Q(s, a) of continuous actions: `copies` independent networks in each run.
+
+    The copies are further runs of one `MLP`, copy after copy, so that two cost little more
+    than one.
+    """
+
+    def __init__(self, net: MLP, copies: int):
+        self.net, self.copies = net, copies
+
+    @classmethod
+    def init(
+        cls, copies: int, inputs: int, hidden: int, runs: int, generator: torch.Generator
+    ) -> Self:
+        """Trainable; inputs: numbers in an observation and an action together."""
+        return cls(MLP.init((inputs, hidden, hidden, 1), copies * runs, generator), copies)
+
+    def __call__(self, observation: Tensor, action: Tensor) -> Tensor:
+        """observation [runs, batch, features], action [runs, batch, size] → values
+        [copies, runs, batch].
+        """
+        x = torch.cat((observation, action), -1)
+        return self.net(x.repeat(self.copies, 1, 1)).view(self.copies, *x.shape[:-1])
+
+    def frozen_copy(self) -> Self:
+        return type(self)(self.net.frozen_copy(), self.copies)
+
+    def frozen_view(self) -> Self:
+        return type(self)(self.net.frozen_view(), self.copies)
+
+    def follow(self, other: Critics, tau: float) -> None:
+        self.net.follow(other.net, tau)
 
 
 def total(loss: Tensor) -> Tensor:
@@ -114,9 +231,10 @@ def total(loss: Tensor) -> Tensor:
     return loss.mean(-1).sum()
 
 
-def adam(parameters: Tensor, lr: float) -> optim.Adam:
-    """Adam (Kingma & Ba 2015) on one flat tensor."""
-    return optim.Adam([parameters], lr=lr, fused=True)
+def adam(parameters: Tensor | Sequence[Tensor], lr: float) -> optim.Adam:
+    """Adam (Kingma & Ba 2015) on flat tensors, each [runs, …]."""
+    tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    return optim.Adam(tensors, lr=lr, fused=True)
 
 
 def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) -> Tensor:
@@ -128,20 +246,26 @@ def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) ->
     # computes several times slower; counted as zero they cost nothing. (A flag of this thread.)
     torch.set_flush_denormal(True)
     (group,) = optimizer.param_groups
-    (parameters,) = group["params"]
     group["lr"] = lr
-    parameters.grad = None
+    for parameters in group["params"]:
+        parameters.grad = None
     total(loss).backward()  # type: ignore[no-untyped-call]
-    norm = clip(parameters.grad, max_norm)
+    norm = clip([parameters.grad for parameters in group["params"]], max_norm)
     optimizer.step()
     return norm
 
 
-def clip(gradient: Tensor, max_norm: float) -> Tensor:
-    """Shorten each run's gradient [runs, P], in place, to max_norm where it is longer.
+def clip(gradients: Sequence[Tensor], max_norm: float) -> Tensor:
+    """Shorten each run's gradient, all its parts [runs, …] together and in place, to max_norm
+    where it is longer.
 
     Returns the lengths before, [runs].
     """
-    norm: Tensor = torch.linalg.vector_norm(gradient, dim=-1)
-    gradient.mul_((max_norm / norm.clamp(min=max_norm)).unsqueeze(-1))
+    lengths = [torch.linalg.vector_norm(gradient, dim=-1) for gradient in gradients]
+    norm = (
+        lengths[0] if len(lengths) == 1 else torch.linalg.vector_norm(torch.stack(lengths), dim=0)
+    )
+    shorter = (max_norm / norm.clamp(min=max_norm)).unsqueeze(-1)
+    for gradient in gradients:
+        gradient.mul_(shorter)
     return norm

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rl_core.deep.envs import Transition
+from rl_core.deep.envs import Box, Discrete
+from rl_core.deep.episodes import Transition
 
 
 class Batch(NamedTuple):
@@ -18,7 +19,7 @@ class Batch(NamedTuple):
     """
 
     observation: Tensor  # [runs, batch, features]
-    action: Tensor  # [runs, batch] whole numbers
+    action: Tensor  # [runs, batch] whole numbers, or [runs, batch, size]
     reward: Tensor  # [runs, batch]
     next_observation: Tensor  # [runs, batch, features]
     terminated: Tensor  # [runs, batch] 1 or 0
@@ -28,14 +29,16 @@ class Batch(NamedTuple):
 class Replay:
     """The last `capacity` transitions of each run, newest over oldest.
 
-    A transition is one row [observation, next observation, action, reward, terminated, truncated]
+    A transition is one row [observation, next observation, reward, terminated, truncated, action]
     of one table, so that a batch is one gather.
     """
 
-    def __init__(self, runs: int, capacity: int, features: int):
+    def __init__(self, runs: int, capacity: int, features: int, actions: Discrete | Box):
         self.capacity, self.features = capacity, features
         self.size = 0  # transitions per run
-        self._table = np.zeros((runs, capacity, 2 * features + 4), np.float32)
+        self._discrete = isinstance(actions, Discrete)
+        columns = 2 * features + 3 + (1 if self._discrete else actions.outputs)
+        self._table = np.zeros((runs, capacity, columns), np.float32)
         self._next = 0
 
     def add(self, t: Transition) -> None:
@@ -43,10 +46,10 @@ class Replay:
         f, row = self.features, self._table[:, self._next]
         row[:, :f] = t.observation
         row[:, f : 2 * f] = t.next_observation
-        row[:, 2 * f] = t.action
-        row[:, 2 * f + 1] = t.reward
-        row[:, 2 * f + 2] = t.terminated
-        row[:, 2 * f + 3] = t.truncated
+        row[:, 2 * f] = t.reward
+        row[:, 2 * f + 1] = t.terminated
+        row[:, 2 * f + 2] = t.truncated
+        row[:, 2 * f + 3 :] = t.action[:, None] if self._discrete else t.action
         self._next = (self._next + 1) % self.capacity
         self.size = min(self.size + 1, self.capacity)
 
@@ -61,10 +64,10 @@ class Replay:
         columns = torch.from_numpy(rows)
         fields = (
             columns[..., :f],
-            columns[..., 2 * f].long(),
-            columns[..., 2 * f + 1],
+            columns[..., -1].long() if self._discrete else columns[..., 2 * f + 3 :],
+            columns[..., 2 * f],
             columns[..., f : 2 * f],
+            columns[..., 2 * f + 1],
             columns[..., 2 * f + 2],
-            columns[..., 2 * f + 3],
         )
         return map(Batch._make, zip(*(field.unbind() for field in fields), strict=True))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from types import ModuleType
 from typing import Any
@@ -11,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rl_core.deep import dqn, envs, evaluation
+from rl_core.deep import envs, evaluation
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.events import Evaluation, Floats, Progress, Snapshot, Update
 from rl_core.timeline import Timeline
 
-registry: dict[str, ModuleType] = {"dqn": dqn}
+# Each is a module of this package; imported when it is asked for.
+ALGORITHMS = ("dqn", "double_dqn", "reinforce", "a2c", "ddpg", "td3", "ppo", "trpo", "sac")
 
 _BEFORE = Update(0, np.empty(0))  # stands for the moment before the first step
 
@@ -35,11 +38,29 @@ class UnknownAlgorithmError(ValueError):
 
 def algorithm(name: str) -> ModuleType:
     """The module of an algorithm. Raises `UnknownAlgorithmError`."""
-    if name not in registry:
+    if name not in ALGORITHMS:
         raise UnknownAlgorithmError(
-            f"unknown algorithm {name!r}: it must be one of {', '.join(registry)}"
+            f"unknown algorithm {name!r}: it must be one of {', '.join(ALGORITHMS)}"
         )
-    return registry[name]
+    return import_module(f"rl_core.deep.{name}")
+
+
+def instances(config: Any, runs: int) -> int:
+    """How many environments a training plays in: some algorithms have several in each run."""
+    return runs * getattr(config, "envs", 1)
+
+
+def check(name: str, env: envs.Environment, env_id: str) -> None:
+    """Raise `envs.EnvironmentIdError` where an algorithm cannot take such actions."""
+    takes = algorithm(name).ACTIONS
+    if not isinstance(env.actions, takes):
+        kind = type(env.actions)
+        others = [other for other in ALGORITHMS if kind in algorithm(other).ACTIONS]
+        what = {envs.Discrete: "a few actions (Discrete)", envs.Box: "continuous actions (Box)"}
+        raise envs.EnvironmentIdError(
+            f"environment {env_id!r} does not fit {name}: it has {what[kind]}, {name} needs "
+            f"{' or '.join(what[t] for t in takes)}; take one of {', '.join(others)}"
+        )
 
 
 def train(
@@ -60,7 +81,9 @@ def train(
     """
     module = algorithm(name)
     config = timeline.config
-    env = envs.make(env_id, seeds(seed, Purpose.ENVIRONMENT, runs), scaled=config.scaled)
+    env_seeds = seeds(seed, Purpose.ENVIRONMENT, instances(config, runs))
+    env = envs.make(env_id, env_seeds, scaled=config.scaled)
+    check(name, env, env_id)
     return _events(module, _Judge(module, env_id, timeline, runs, seed), timeline, env, seed)
 
 
@@ -68,15 +91,17 @@ def _events(
     module: ModuleType, judge: _Judge, timeline: Timeline[Any], env: envs.Environment, seed: int
 ) -> Iterator[Event]:
     state = module.start(env, timeline.config, seed)
-    points = grid(timeline.steps, POINTS)
-    snapshots = grid(timeline.steps, SNAPSHOTS if env.vectorised else SLOW_SNAPSHOTS) | {0}
-    curve, best = Curve(env.n), Best()
+    points = Due(grid(timeline.steps, POINTS))
+    snapshots = Due(grid(timeline.steps, SNAPSHOTS if env.vectorised else SLOW_SNAPSHOTS) | {0})
+    curve, best = Curve(judge.runs), Best()
     for update in chain([_BEFORE], module.train(timeline, state)):
         curve.add(update)
-        if update.step in points:
-            yield curve.point(update.step)
-        if update.step in snapshots:
-            snapshot = judge.snapshot(update.step, module.weights(state))
+        # A round of several environments may go a little beyond the last step.
+        step = min(update.step, timeline.steps)
+        if points.at(step):
+            yield curve.point(step)
+        if snapshots.at(step):
+            snapshot = judge.snapshot(step, module.weights(state))
             if timeline.stopped:
                 return  # perhaps half validated
             best.add(snapshot)
@@ -90,6 +115,20 @@ def _events(
 def grid(steps: int, points: int) -> frozenset[int]:
     """At most `points` step numbers from 1 to `steps`, evenly spread, the last one included."""
     return frozenset(-(-steps * k // points) for k in range(1, points + 1))
+
+
+class Due:
+    """Tells at which of the steps that come by something is due: the first at or after each."""
+
+    def __init__(self, steps: Iterable[int]):
+        self._left = deque(sorted(steps))
+
+    def at(self, step: int) -> bool:
+        due = False
+        while self._left and self._left[0] <= step:
+            self._left.popleft()
+            due = True
+        return due
 
 
 class Curve:
@@ -151,11 +190,11 @@ class _Judge:
     def __init__(
         self, module: ModuleType, env_id: str, timeline: Timeline[Any], runs: int, seed: int
     ):
-        self._module, self._timeline, self._runs = module, timeline, runs
+        self._module, self._timeline, self.runs = module, timeline, runs
         self._validation = seeds(seed, Purpose.VALIDATION, VALIDATION_EPISODES)
         self._evaluation = seeds(seed, Purpose.EVALUATION, EVALUATION_EPISODES)
-        instances = [0] * (runs * EPISODES_AT_ONCE)
-        self._env = envs.make(env_id, instances, scaled=timeline.config.scaled)
+        unseeded = [0] * (runs * EPISODES_AT_ONCE)
+        self._env = envs.make(env_id, unseeded, scaled=timeline.config.scaled)
 
     def snapshot(self, step: int, weights: dict[str, Floats]) -> Snapshot:
         return Snapshot(step, weights, self._mean_returns(weights, self._validation))
@@ -171,7 +210,7 @@ class _Judge:
             evaluation.returns(
                 self._env,
                 partial(self._module.policy, weights),
-                self._runs,
+                self.runs,
                 episode_seeds[k : k + EPISODES_AT_ONCE],
                 lambda: self._timeline.stopped,
             )

@@ -80,7 +80,7 @@ def test_total_adds_runs_and_averages_the_batch():
 
 def test_clip_shortens_each_run_by_itself():
     gradient = torch.tensor([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]])
-    norm = nets.clip(gradient, 1.0)
+    norm = nets.clip([gradient], 1.0)
     torch.testing.assert_close(norm, torch.tensor([5.0, 0.5, 0.0]))
     expected = torch.tensor([[0.6, 0.8], [0.3, 0.4], [0.0, 0.0]])
     torch.testing.assert_close(gradient, expected)

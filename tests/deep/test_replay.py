@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rl_core.deep.envs import Transition
+from rl_core.deep.envs import Box, Discrete
+from rl_core.deep.episodes import Transition
 from rl_core.deep.replay import Replay
 
 RUNS, FEATURES = 2, 3
@@ -25,10 +26,23 @@ def transition(k):
 
 @pytest.fixture
 def replay():
-    replay = Replay(RUNS, 5, FEATURES)
+    replay = Replay(RUNS, 5, FEATURES, Discrete(4))
     for k in range(8):
         replay.add(transition(k))
     return replay
+
+
+def test_continuous_actions_come_back_whole():
+    replay = Replay(RUNS, 5, FEATURES, Box(-np.ones(2), np.ones(2)))
+    for k in range(5):
+        action = np.array([[k, -k], [10 + k, -10 - k]])
+        replay.add(transition(k)._replace(action=action))
+    batch = sample(replay, 50)
+    assert batch.action.shape == (RUNS, 50, 2)
+    k = batch.reward.numpy() - [[0], [1000]]
+    np.testing.assert_array_equal(batch.action[..., 0], k + [[0], [10]])
+    np.testing.assert_array_equal(batch.action[..., 1], -batch.action[..., 0])
+    np.testing.assert_array_equal(batch.terminated[0], k[0] % 2 == 0)
 
 
 def sample(replay, size):
@@ -50,7 +64,7 @@ def test_a_transition_comes_back_whole(replay):
 
 
 def test_only_what_is_there_is_drawn():
-    replay = Replay(RUNS, 100, FEATURES)
+    replay = Replay(RUNS, 100, FEATURES, Discrete(4))
     for k in (1, 2):
         replay.add(transition(k))
     assert replay.size == 2
@@ -74,7 +88,7 @@ def test_a_batch_is_a_copy(replay):
 
 
 def test_one_place_holds_the_latest():
-    replay = Replay(RUNS, 1, FEATURES)
+    replay = Replay(RUNS, 1, FEATURES, Discrete(4))
     for k in range(3):
         replay.add(transition(k))
         assert set(sample(replay, 8).reward[1].numpy()) == {1000 + k}

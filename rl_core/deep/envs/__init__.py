@@ -7,9 +7,9 @@ leaves no puzzle about what the observation at the end of an episode was.
 
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
-from rl_core.deep.envs.listed import LISTED, Listed, check, make
+from rl_core.deep.envs.listed import LISTED, Listed, check, make, native
 from rl_core.deep.envs.registered import Gymnasium
-from rl_core.deep.envs.scaled import Scaled
+from rl_core.deep.envs.scaled import Scaled, UnitActions
 from rl_core.deep.envs.spaces import Box, Discrete, Floats
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "Listed",
     "Scaled",
     "Step",
+    "UnitActions",
     "check",
     "make",
+    "native",
 ]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
+from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
+from rl_core.deep.envs.pendulum import Pendulum
 from rl_core.deep.envs.registered import Gymnasium, fitting, registered
-from rl_core.deep.envs.scaled import Scaled
+from rl_core.deep.envs.scaled import Scaled, UnitActions
+from rl_core.deep.envs.spaces import Box
 
 VECTORISED: dict[str, type[Classic]] = {
     "CartPole-v1": CartPole,
+    "Acrobot-v1": Acrobot,
+    "MountainCar-v0": MountainCar,
+    "MountainCarContinuous-v0": MountainCarContinuous,
+    "Pendulum-v1": Pendulum,
 }
 
 
@@ -38,13 +46,22 @@ LISTED = (
 )
 
 
-def make(env_id: str, seeds: Sequence[int], *, scaled: bool = False) -> Environment:
-    """One instance of `env_id` per seed; `scaled` maps its observations as `Scaled` does.
+def native(env_id: str, seeds: Sequence[int]) -> Environment:
+    """One instance of `env_id` per seed, in its own units.
 
     Raises `EnvironmentIdError` for an unknown environment or one that does not fit.
     """
     kind = VECTORISED.get(env_id)
-    env = kind(seeds) if kind else Gymnasium(env_id, seeds)
+    return kind(seeds) if kind else Gymnasium(env_id, seeds)
+
+
+def make(env_id: str, seeds: Sequence[int], *, scaled: bool = False) -> Environment:
+    """The same as a learner wants it: continuous actions in units of their bounds (`UnitActions`),
+    and if `scaled`, observations too (`Scaled`).
+    """
+    env = native(env_id, seeds)
+    if isinstance(env.actions, Box):
+        env = UnitActions(env)
     return Scaled(env) if scaled else env
 
 

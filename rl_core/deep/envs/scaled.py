@@ -1,4 +1,4 @@
-"""Observations of the same size whatever their units: what networks learn from best."""
+"""Observations and actions of the same size whatever their units: networks learn best so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,27 @@ from numpy.typing import NDArray
 
 from rl_core.deep.envs.contract import Bools, Environment, Step
 from rl_core.deep.envs.spaces import Box, Floats
+
+
+class UnitActions(Environment):
+    """The same environment, its continuous actions mapped from [−1, 1] to their bounds."""
+
+    def __init__(self, env: Environment):
+        if not isinstance(env.actions, Box):
+            raise TypeError(f"continuous actions are needed, not {env.actions}")
+        self.env, self.n, self.vectorised = env, env.n, env.vectorised
+        self.low, self.high = env.low, env.high
+        self._bounds, self.actions = env.actions, env.actions.unit
+
+    def seed(self, seeds: Sequence[int]) -> None:
+        self.env.seed(seeds)
+
+    def reset(self, mask: Bools) -> Floats:
+        return self.env.reset(mask)
+
+    def step(self, action: NDArray[Any]) -> Step:
+        """action [n, size] in units of the bounds."""
+        return self.env.step(self._bounds.from_unit(action))
 
 
 class Scaled(Environment):

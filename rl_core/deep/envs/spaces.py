@@ -18,6 +18,11 @@ class Discrete:
 
     n: int
 
+    @property
+    def outputs(self) -> int:
+        """How many numbers a network has to say to choose one: a preference or value of each."""
+        return self.n
+
 
 @dataclass(frozen=True, eq=False)
 class Box:
@@ -54,6 +59,11 @@ class Box:
     def size(self) -> int:
         """How many numbers an action has."""
         return self.low.size
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers a network has to say to choose one."""
+        return self.size
 
     @property
     def unit(self) -> Box:

@@ -169,5 +169,5 @@ def test_what_does_not_fit_is_refused_in_one_sentence(env_id, reason):
 @pytest.mark.parametrize("listed", envs.LISTED, ids=lambda listed: listed.env_id)
 def test_every_listed_environment_can_be_made(listed):
     envs.check(listed.env_id)
-    env = envs.make(listed.env_id, [0, 1], scaled=True)
-    assert isinstance(env.env, envs.Gymnasium) != listed.vectorised
+    env = envs.native(listed.env_id, [0, 1])
+    assert isinstance(env, envs.Gymnasium) != listed.vectorised
