@@ -10,7 +10,7 @@ from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
 from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
-from rl_core.deep.envs.pendulum import Pendulum
+from rl_core.deep.envs.pendulum import Pendulum, Pendulum
 from rl_core.deep.envs.registered import Gymnasium, fitting, registered
 from rl_core.deep.envs.scaled import Scaled, UnitActions
 from rl_core.deep.envs.spaces import Box
@@ -20,6 +20,7 @@ VECTORISED: dict[str, type[Classic]] = {
     "Acrobot-v1": Acrobot,
     "MountainCar-v0": MountainCar,
     "MountainCarContinuous-v0": MountainCarContinuous,
+    "Pendulum-v1": Pendulum,
     "Pendulum-v1": Pendulum,
 }
 
