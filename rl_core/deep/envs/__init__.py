@@ -8,6 +8,7 @@ leaves no puzzle about what the observation at the end of an episode was.
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
 from rl_core.deep.envs.listed import LISTED, Listed, check, make, native
+from rl_core.deep.envs.mountain_car import MountainCar
 from rl_core.deep.envs.pendulum import Pendulum
 from rl_core.deep.envs.registered import Gymnasium
 from rl_core.deep.envs.scaled import Scaled, UnitActions
@@ -24,6 +25,7 @@ __all__ = [
     "Floats",
     "Gymnasium",
     "Listed",
+    "MountainCar",
     "Pendulum",
     "Scaled",
     "Step",
