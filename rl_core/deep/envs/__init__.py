@@ -8,7 +8,7 @@ leaves no puzzle about what the observation at the end of an episode was.
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
 from rl_core.deep.envs.listed import LISTED, Listed, check, make, native
-from rl_core.deep.envs.mountain_car import MountainCar
+from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
 from rl_core.deep.envs.pendulum import Pendulum
 from rl_core.deep.envs.registered import Gymnasium
 from rl_core.deep.envs.scaled import Scaled, UnitActions
@@ -26,6 +26,7 @@ __all__ = [
     "Gymnasium",
     "Listed",
     "MountainCar",
+    "MountainCarContinuous",
     "Pendulum",
     "Scaled",
     "Step",

@@ -9,7 +9,7 @@ from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
-from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous, MountainCar
+from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous, MountainCar, MountainCarContinuous
 from rl_core.deep.envs.pendulum import Pendulum, Pendulum
 from rl_core.deep.envs.registered import Gymnasium, fitting, registered
 from rl_core.deep.envs.scaled import Scaled, UnitActions
@@ -23,6 +23,7 @@ VECTORISED: dict[str, type[Classic]] = {
     "Pendulum-v1": Pendulum,
     "Pendulum-v1": Pendulum,
     "MountainCar-v0": MountainCar,
+    "MountainCarContinuous-v0": MountainCarContinuous,
 }
 
 
