@@ -5,6 +5,7 @@ Each instance has a random generator of its own, so that what happens in one can
 leaves no puzzle about what the observation at the end of an episode was.
 """
 
+from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
 from rl_core.deep.envs.listed import LISTED, Listed, check, make, native
@@ -16,6 +17,7 @@ from rl_core.deep.envs.spaces import Box, Discrete, Floats
 
 __all__ = [
     "LISTED",
+    "Acrobot",
     "Bools",
     "Box",
     "CartPole",

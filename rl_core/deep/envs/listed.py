@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rl_core.deep.envs.acrobot import Acrobot
+from rl_core.deep.envs.acrobot import Acrobot, Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
@@ -24,6 +24,7 @@ VECTORISED: dict[str, type[Classic]] = {
     "Pendulum-v1": Pendulum,
     "MountainCar-v0": MountainCar,
     "MountainCarContinuous-v0": MountainCarContinuous,
+    "Acrobot-v1": Acrobot,
 }
 
 
