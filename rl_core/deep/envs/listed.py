@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rl_core.deep.envs.acrobot import Acrobot, Acrobot
+from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
-from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous, MountainCar, MountainCarContinuous
-from rl_core.deep.envs.pendulum import Pendulum, Pendulum
+from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
+from rl_core.deep.envs.pendulum import Pendulum
 from rl_core.deep.envs.registered import Gymnasium, fitting, registered
 from rl_core.deep.envs.scaled import Scaled, UnitActions
 from rl_core.deep.envs.spaces import Box
@@ -21,10 +21,6 @@ VECTORISED: dict[str, type[Classic]] = {
     "MountainCar-v0": MountainCar,
     "MountainCarContinuous-v0": MountainCarContinuous,
     "Pendulum-v1": Pendulum,
-    "Pendulum-v1": Pendulum,
-    "MountainCar-v0": MountainCar,
-    "MountainCarContinuous-v0": MountainCarContinuous,
-    "Acrobot-v1": Acrobot,
 }
 
 
