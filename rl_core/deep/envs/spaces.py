@@ -37,6 +37,8 @@ class Box:
     _centre: NDArray[np.float64] = field(init=False, repr=False)
     _reach: NDArray[np.float64] = field(init=False, repr=False)
     _unit: Floats = field(init=False, repr=False)
+    _shift: Floats = field(init=False, repr=False)
+    _scale: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         low, high = (np.array(bound, np.float32) for bound in (self.low, self.high))
@@ -45,15 +47,16 @@ class Box:
         bounded = (low > -_UNBOUNDED) & (high < _UNBOUNDED)
         # In float64, so that −1 and 1 become the very bounds.
         below, above = np.where(bounded, (low, high), ((-1.0,), (1.0,)))
-        self._set("low", low)
-        self._set("high", high)
-        self._set("_centre", (above + below) / 2)
-        self._set("_reach", (above - below) / 2)
-        self._set("_unit", np.where(bounded, np.float32(1), np.float32(np.inf)))
+        centre, reach = (above + below) / 2, (above - below) / 2
+        self._set(low=low, high=high, _centre=centre, _reach=reach)
+        self._set(_unit=np.where(bounded, np.float32(1), np.float32(np.inf)))
+        self._set(_shift=centre.astype(np.float32))
+        self._set(_scale=np.where(reach > 0, reach, 1).astype(np.float32))
 
-    def _set(self, name: str, value: NDArray[np.floating]) -> None:
-        value.flags.writeable = False
-        object.__setattr__(self, name, value)
+    def _set(self, **values: NDArray[np.floating]) -> None:
+        for name, value in values.items():
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
 
     @property
     def size(self) -> int:
@@ -84,8 +87,7 @@ class Box:
 
         A dimension whose bounds are equal becomes 0.
         """
-        reach = np.where(self._reach > 0, self._reach, 1)
-        return np.asarray((np.asarray(a) - self._centre) / reach, np.float32)
+        return (np.asarray(a, np.float32) - self._shift) / self._scale
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Box):
