@@ -1,0 +1,118 @@
+"""A click on each page against a bare Streamlit counter, in turns, in one run of a real browser.
+
+`python -m benchmarks.clicks` (needs requirements-bench.txt and Chromium). From the click to the new
+number painted: goal 1.5 times the bare app on the Q-learning page, 2 times on the pages before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.report import markdown
+from tests.browser.launch import ROOT, open_browser, running_app
+
+WARM_UP, QUIET_MS, PATIENCE_MS = 5, 1200, 10_000
+# Clicks a button; gives the milliseconds until something watched has changed and was painted.
+CLICK = """([button, watched, patience]) => new Promise((resolve, reject) => {
+    const observer = new MutationObserver(() => {
+        observer.disconnect();
+        clearTimeout(timer);
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
+    });
+    const timer = setTimeout(() => {
+        observer.disconnect();
+        reject(new Error(`${button}: nothing new in ${watched} within ${patience} ms`));
+    }, patience);
+    for (const node of document.querySelectorAll(watched))
+        observer.observe(node, {childList: true, subtree: true, characterData: true});
+    const begun = performance.now();
+    document.querySelector(button).click();
+})"""
+
+
+class Side(NamedTuple):
+    """A page, a button on it, and what changes at every click."""
+
+    path: str
+    button: str
+    watched: str
+    script: Path = ROOT / "streamlit_app.py"
+
+
+BARE = Side("/", ".st-key-right button", ".st-key-number", Path(__file__).with_name("bare.py"))
+SIDES = {
+    "bare counter": BARE,
+    # without the baseline: else an update changes nothing once all tries have had their treat
+    "introduction": Side(
+        "/introduction?lang=en&intro_baseline=false&intro_alpha=0.1",
+        ".st-key-intro_treat button",
+        ".st-key-intro_numbers",
+    ),
+    "mdp": Side(
+        "/mdp?lang=en&mdp_view=sweeps",
+        ".st-key-mdp_sweep_forward button",
+        ".st-key-mdp_sweeps_numbers",
+    ),
+    # one learner may wait for the other: then only the other's step is new
+    "two-routes": Side(
+        "/two-routes?lang=en",
+        ".st-key-routes_step button",
+        ".st-key-routes_value_numbers, .st-key-routes_policy [data-testid=stCaptionContainer]",
+    ),
+    "q-learning": Side("/q-learning?lang=en", ".st-key-ql_right button", ".st-key-ql_numbers"),
+}
+
+
+def opened(browser: Browser, address: str, side: Side) -> Page:
+    """The page of a side, as soon as its button is there."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address + side.path)
+    page.wait_for_selector(side.button)
+    return page
+
+
+def clicks(browser: Browser, count: int) -> dict[str, list[float]]:
+    """Milliseconds of each click, the pages taking turns."""
+    times: dict[str, list[float]] = {name: [] for name in SIDES}
+    with tempfile.TemporaryDirectory() as store, running_app(BARE.script) as bare:  # noqa: SIM117
+        with running_app(RL_PLAYGROUND_DATA=store) as ours:
+            pages = {
+                name: opened(browser, bare if side is BARE else ours, side)
+                for name, side in SIDES.items()
+            }
+            for turn in range(WARM_UP + count):
+                for name, (_, button, watched, _) in SIDES.items():
+                    pages[name].wait_for_timeout(QUIET_MS)  # what the last click set off is over
+                    taken = pages[name].evaluate(CLICK, [button, watched, PATIENCE_MS])
+                    if turn >= WARM_UP:
+                        times[name].append(taken)
+    return times
+
+
+def compared(what: str, measured: dict[str, list[float]], unit: str) -> list[list[str]]:
+    """Rows of median, 95th percentile and ratio of the medians to the first side's."""
+    base = median(next(iter(measured.values())))
+    return [
+        [what, name, f"{median(m):.3g} {unit}", f"{quantiles(m, n=20)[-1]:.3g} {unit}",
+         f"{median(m) / base:.2f}x"]
+        for name, m in measured.items()
+    ]  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clicks", type=int, default=40)
+    arguments = parser.parse_args()
+    with open_browser() as browser:
+        rows = compared("click → number", clicks(browser, arguments.clicks), "ms")
+    print(markdown(["", "", "median", "95 %", "ratio"], rows))
+
+
+if __name__ == "__main__":
+    main()
