@@ -33,3 +33,30 @@ def huber(delta: Tensor) -> Tensor:
 
 
 LOSSES = {"huber": huber, "squared": squared}
+
+
+def value_loss(value: Tensor, target: Tensor) -> Tensor:
+    r"""How far the value is from the return that came.
+
+    $$
+    L = \tfrac{1}{2} \, (\hat G_t - V(s_t))^2
+    $$
+
+    Mnih et al. 2016, Algorithm S3; Schulman et al. 2017, equation 9. value, target [...] → [...].
+    """
+    return 0.5 * (target - value).square()
+
+
+def clipped_value_loss(value: Tensor, old_value: Tensor, target: Tensor, clip: float) -> Tensor:
+    r"""The same, but nothing to gain from moving further than ε away from the value before.
+
+    $$
+    L = \max \left( \tfrac{1}{2} (\hat G - V)^2, \;
+    \tfrac{1}{2} (\hat G - \operatorname{clip}(V, V_\text{old} - \epsilon,
+    V_\text{old} + \epsilon))^2 \right)
+    $$
+
+    Not in the paper but in its authors' code (Engstrom et al. 2020). All [...] → [...].
+    """
+    near = old_value + (value - old_value).clamp(-clip, clip)
+    return torch.maximum(value_loss(value, target), value_loss(near, target))

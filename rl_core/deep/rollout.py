@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,30 @@ class Rollout:
         return torch.from_numpy(stacked.reshape(-1, self.envs, *stacked.shape[1:]))
 
 
-def flat(x: Tensor, trailing: int = 0) -> Tensor:
-    """[runs, envs, T, …] → [runs, envs · T, …], where `trailing` axes follow T."""
-    return x.flatten(1, x.ndim - 1 - trailing)
+def flat(x: Tensor) -> Tensor:
+    """[runs, envs, T, …] → [runs, envs · T, …]."""
+    return x.flatten(1, 2)
+
+
+class Samples(NamedTuple):
+    """The steps of a rollout in any order, as the policy and the values saw them that acted."""
+
+    observation: Tensor  # [runs, batch, features]
+    action: Tensor  # [runs, batch], or [runs, batch, size]
+    log_prob: Tensor  # [runs, batch]
+    value: Tensor  # [runs, batch]
+    advantage: Tensor  # [runs, batch]
+    target: Tensor  # [runs, batch]
+
+
+def minibatches(
+    samples: Samples, epochs: int, parts: int, rng: np.random.Generator
+) -> Iterator[Samples]:
+    """Every epoch all samples, in a new order of its own in each run, in at most `parts` parts:
+    all alike in size, or the last one smaller.
+    """
+    runs, batch = samples.value.shape
+    for _ in range(epochs):
+        order = torch.from_numpy(rng.random((runs, batch)).argsort(-1))
+        shuffled = [x[torch.arange(runs)[:, None], order] for x in samples]
+        yield from map(Samples._make, zip(*(x.chunk(parts, 1) for x in shuffled), strict=True))
