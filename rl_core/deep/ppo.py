@@ -19,7 +19,7 @@ from rl_core.deep.envs import Box, Discrete, Environment
 from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.deep.losses import clipped_value_loss as clipped_value_loss
 from rl_core.deep.losses import value_loss as value_loss
-from rl_core.deep.rollout import Batch, Rollout, Samples, flat, minibatches
+from rl_core.deep.rollout import Batch, Rollout, flat, minibatches
 from rl_core.deep.schedules import annealed as annealed
 from rl_core.deep.seeds import Purpose, generator
 from rl_core.events import Floats, Update
@@ -84,6 +84,17 @@ class State:
     rng: np.random.Generator
 
 
+class Samples(NamedTuple):
+    """The steps of a rollout as the policy and the values saw them that acted."""
+
+    observation: Tensor  # [runs, batch, features]
+    action: Tensor  # [runs, batch], or [runs, batch, size]
+    log_prob: Tensor  # [runs, batch]
+    value: Tensor  # [runs, batch]
+    advantage: Tensor  # [runs, batch]
+    target: Tensor  # [runs, batch]
+
+
 class Learned(NamedTuple):
     """What a gradient step worked with, each [runs, batch] but the last."""
 
@@ -135,8 +146,8 @@ def update(state: State, rollout: Batch, config: Config, progress: float) -> dic
         next_value = actor_critic.value(flat(rollout.next_observation))
         advantage, target = estimate(rollout, value, next_value, config.gamma, config.lam)
         samples = Samples(observation, action, pi.log_prob(action), value, advantage, target)
-    batches = minibatches(samples, config.epochs, config.minibatches, state.rng)
-    learned = [learn(state, batch, config, lr, clip) for batch in batches]
+    parts = minibatches(samples, config.epochs, config.minibatches, state.rng)
+    learned = [learn(state, Samples._make(part), config, lr, clip) for part in parts]
     explained = explained_variance(value, target)
     return health(learned, clip) | {"explained_variance": explained.numpy()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,25 +55,14 @@ def flat(x: Tensor) -> Tensor:
     return x.flatten(1, 2)
 
 
-class Samples(NamedTuple):
-    """The steps of a rollout in any order, as the policy and the values saw them that acted."""
-
-    observation: Tensor  # [runs, batch, features]
-    action: Tensor  # [runs, batch], or [runs, batch, size]
-    log_prob: Tensor  # [runs, batch]
-    value: Tensor  # [runs, batch]
-    advantage: Tensor  # [runs, batch]
-    target: Tensor  # [runs, batch]
-
-
 def minibatches(
-    samples: Samples, epochs: int, parts: int, rng: np.random.Generator
-) -> Iterator[Samples]:
-    """Every epoch all samples, in a new order of its own in each run, in at most `parts` parts:
-    all alike in size, or the last one smaller.
+    samples: Sequence[Tensor], epochs: int, parts: int, rng: np.random.Generator
+) -> Iterator[tuple[Tensor, ...]]:
+    """Samples, each [runs, batch, …], in small parts: in every epoch all of them, in a new order of
+    its own in each run, in at most `parts` parts, all alike in size or the last one smaller.
     """
-    runs, batch = samples.value.shape
+    runs, batch = samples[0].shape[:2]
     for _ in range(epochs):
         order = torch.from_numpy(rng.random((runs, batch)).argsort(-1))
         shuffled = [x[torch.arange(runs)[:, None], order] for x in samples]
-        yield from map(Samples._make, zip(*(x.chunk(parts, 1) for x in shuffled), strict=True))
+        yield from zip(*(x.chunk(parts, 1) for x in shuffled), strict=True)
