@@ -3,42 +3,38 @@
 import numpy as np
 import streamlit as st
 
-from playground import formula, training_panel
+from playground import formula, training
 from playground.checks import another, number_question
 from playground.chrome import begin
 from playground.language import label, prose, text
 from playground.numbers import shown
 
-PAGE, ENV = "dqn", "CartPole-v1"
+PAGE = "dqn"
 
 begin(5, PAGE)
 prose(PAGE, "lead")
-training_panel.warm_up()  # a worker imports torch while this page does
+training.warm_up()  # a worker imports torch while this page does
 
 # below the head of the page, because the first import of torch takes seconds
 import torch  # noqa: E402
 
-from rl_core.deep import classroom, dqn, envs, nets  # noqa: E402
+from rl_core.deep import dqn, nets  # noqa: E402
 
-LESSON = classroom.lesson(PAGE, ENV)
-PANEL = training_panel.Panel(
+PANEL = training.Panel(
     key=PAGE,
-    algorithm="dqn",
-    env=ENV,
-    config=classroom.config(PAGE, ENV),
+    offers=training.offers("dqn", first="CartPole-v1"),
     knobs={
         "lr": (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2),
         "gamma": (0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 1.0),
         "epsilon_end": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0),
         "batch": (8, 16, 32, 64, 128, 256),
-        "tau": (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
         "hidden": (8, 16, 32, 64, 128, 256),
     },
     health=("td_error", "q", "epsilon", "buffer"),
-    threshold=next(listed.threshold for listed in envs.LISTED if listed.env_id == ENV),
-    limits=(0, 500),
-    runs=LESSON.runs,
-    steps=LESSON.steps,
+    ablations={
+        "replay": {"replay_size": 1},
+        "target_network": {"target_every": 1, "tau": 1.0},
+    },
 )
 
 
@@ -139,7 +135,7 @@ def ask(
     number_question(f"dqn_{block}", question, right, slips)
 
 
-training_panel.draw(PANEL)
+training.draw(PANEL)
 for block in ("idea", "replay", "watching", "ending", "formulas"):
     prose(PAGE, block)
 draw_formulas()

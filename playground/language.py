@@ -32,7 +32,7 @@ def language() -> str:
 
 
 def label(key: str, **values: Any) -> str:
-    """The short text at a dotted key of `labels.toml`, with {placeholders} filled in."""
+    """The short text at a dotted key of the language's TOML files, with {placeholders} filled in."""
     return labels(language())[key].format(**values)
 
 
@@ -48,9 +48,10 @@ def text(page: str, block: str, **values: Any) -> str:
 
 @cache
 def labels(lang: str) -> dict[str, str]:
-    """Every label of a language by its dotted key."""
-    with (CONTENT / lang / "labels.toml").open("rb") as file:
-        return dict(_flatten(tomllib.load(file)))
+    """Every label of a language by its dotted key: those of all pages and each page's own."""
+    files = sorted((CONTENT / lang).glob("*.toml"))
+    texts = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return dict(pair for text in texts for pair in _flatten(text))
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

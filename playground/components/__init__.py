@@ -130,3 +130,14 @@ def actor_critic(key: str, data: dict[str, Any]) -> None:
             `state`, `feedback`, `delta`; `step` (0 before the first), `delta_colour`, `alt`.
     """
     _component("actor_critic")(data=data, key=key)
+
+
+def replay(key: str, data: dict[str, Any]) -> None:
+    """Draw one episode at several moments of a training, to be played in step.
+
+    Args:
+        data: `id` (another one begins at the start again), `env` (what is drawn), `second` (frames
+            in it), `moments` (`title`, `poses`, `failed`, `outcome`), `labels` (`play`, `pause`,
+            `time`).
+    """
+    _component("replay")(data=data, key=key)

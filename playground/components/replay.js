@@ -1,15 +1,14 @@
 // The same start played by the policies of several moments of a training, side by side, in step.
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, RAIL, POLE, SCALE] = [240, 130, 104, 72, 46]; // pixels; SCALE per metre
-const SECOND = 50; // frames: the cart moves every 0.02 s
+const [WIDTH, HEIGHT] = [240, 130];
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".rl-replay") ?? build(parentElement);
   const film = (root.film ??= { frame: 0, playing: false });
   if (film.id !== data.id) Object.assign(film, { id: data.id, frame: 0, playing: false });
-  film.length = Math.max(1, ...data.moments.map((moment) => moment.x.length)) - 1;
+  film.length = Math.max(1, ...data.moments.map((moment) => moment.poses.length)) - 1;
 
-  const scenes = data.moments.map((moment) => ({ moment, ...drawScene(moment) }));
+  const scenes = data.moments.map((moment) => drawScene(moment, DRAWINGS[data.env]));
   root.querySelector(".scenes").replaceChildren(...scenes.map((scene) => scene.figure));
   const [button, scrub, clock] = root.querySelectorAll("button, input, output");
   scrub.max = film.length;
@@ -17,13 +16,13 @@ export default function ({ data, parentElement }) {
 
   const show = () => {
     scrub.value = film.frame;
-    clock.textContent = `${(film.frame / SECOND).toFixed(1)} s`;
+    clock.textContent = `${(film.frame / data.second).toFixed(1)} s`;
     button.textContent = film.playing ? `❚❚ ${data.labels.pause}` : `▶ ${data.labels.play}`;
     scenes.forEach((scene) => pose(scene, Math.floor(film.frame)));
   };
   let before, request;
   const tick = (now) => {
-    film.frame = Math.min(film.length, film.frame + ((now - (before ?? now)) / 1000) * SECOND);
+    film.frame = Math.min(film.length, film.frame + ((now - (before ?? now)) / 1000) * data.second);
     before = now;
     if (film.frame >= film.length) film.playing = false;
     show();
@@ -59,34 +58,96 @@ function build(parentElement) {
   return root;
 }
 
-function drawScene(moment) {
+// Each environment: what is drawn once, and a function that takes a pose.
+const DRAWINGS = {
+  "CartPole-v1": cartPole,
+  "Acrobot-v1": acrobot,
+  "MountainCar-v0": mountainCar(0.5),
+  "MountainCarContinuous-v0": mountainCar(0.45),
+  "Pendulum-v1": pendulum,
+};
+
+function cartPole(svg) {
+  const [rail, length, scale] = [104, 72, 46]; // pixels; scale per metre
+  node("line", { x1: 0, x2: WIDTH, y1: rail, y2: rail, class: "rail" }, svg);
+  for (const end of [-2.4, 2.4]) {
+    const x = WIDTH / 2 + scale * end;
+    node("line", { x1: x, x2: x, y1: rail - 8, y2: rail + 8, class: "end" }, svg);
+  }
+  const cart = node("g", {}, svg);
+  node("rect", { x: -20, y: rail - 11, width: 40, height: 22, rx: 4, class: "body" }, cart);
+  const pole = node("line", { x1: 0, x2: 0, y1: rail - 11, y2: rail - 11 - length, class: "rod" }, cart);
+  return ([x, theta]) => {
+    cart.setAttribute("transform", `translate(${WIDTH / 2 + scale * x} 0)`);
+    pole.setAttribute("transform", `rotate(${degrees(theta)} 0 ${rail - 11})`);
+  };
+}
+
+function pendulum(svg) {
+  const [x, y, length] = [WIDTH / 2, HEIGHT / 2, 54];
+  node("line", { x1: x, x2: x, y1: y, y2: y - length - 8, class: "goal" }, svg);
+  const rod = node("line", { x1: x, x2: x, y1: y, y2: y - length, class: "rod" }, svg);
+  node("circle", { cx: x, cy: y, r: 5, class: "body" }, svg);
+  // 0 is upright, and positive angles turn against the clock.
+  return ([theta]) => rod.setAttribute("transform", `rotate(${-degrees(theta)} ${x} ${y})`);
+}
+
+function acrobot(svg) {
+  const [x, y, length] = [WIDTH / 2, HEIGHT / 2, 29];
+  node("line", { x1: x - 80, x2: x + 80, y1: y - length, y2: y - length, class: "goal" }, svg);
+  const upper = node("g", {}, svg);
+  node("line", { x1: x, x2: x, y1: y, y2: y + length, class: "rod" }, upper);
+  const lower = node("g", {}, upper);
+  node("line", { x1: x, x2: x, y1: y + length, y2: y + 2 * length, class: "rod" }, lower);
+  node("circle", { cx: x, cy: y + length, r: 4, class: "body" }, upper);
+  node("circle", { cx: x, cy: y, r: 5, class: "body" }, svg);
+  // 0 is hanging down, and the second angle counts from the first.
+  return ([first, second]) => {
+    upper.setAttribute("transform", `rotate(${-degrees(first)} ${x} ${y})`);
+    lower.setAttribute("transform", `rotate(${-degrees(second)} ${x} ${y + length})`);
+  };
+}
+
+function mountainCar(flag) {
+  const place = (x) => [(x + 1.2) * 133, 78 - 40 * Math.sin(3 * x)];
+  return (svg) => {
+    const hill = Array.from({ length: 61 }, (_, i) => place(-1.2 + 0.03 * i).join(","));
+    node("polyline", { points: hill.join(" "), class: "rail", fill: "none" }, svg);
+    const [x, y] = place(flag);
+    node("line", { x1: x, x2: x, y1: y, y2: y - 22, class: "end" }, svg);
+    node("path", { d: `M${x} ${y - 22} l-14 5 l14 5 z`, class: "flag" }, svg);
+    const car = node("rect", { x: -11, y: -12, width: 22, height: 11, rx: 4, class: "body" }, svg);
+    return ([at]) => {
+      const slope = -Math.atan(0.9 * Math.cos(3 * at)); // 40 · 3 / 133 pixels a pixel
+      const [cx, cy] = place(at);
+      car.setAttribute("transform", `translate(${cx} ${cy}) rotate(${degrees(slope)})`);
+    };
+  };
+}
+
+function drawScene(moment, drawing) {
   const figure = document.createElement("figure");
   const svg = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, figure);
   svg.setAttribute("aria-label", `${moment.title}: ${moment.outcome}`);
-  node("line", { x1: 0, x2: WIDTH, y1: RAIL, y2: RAIL, class: "rail" }, svg);
-  for (const end of [-2.4, 2.4]) {
-    const x = WIDTH / 2 + SCALE * end;
-    node("line", { x1: x, x2: x, y1: RAIL - 8, y2: RAIL + 8, class: "end" }, svg);
-  }
-  const cart = node("g", {}, svg);
-  node("rect", { x: -20, y: RAIL - 11, width: 40, height: 22, rx: 4, class: "cart" }, cart);
-  const pole = node("line", { x1: 0, x2: 0, y1: RAIL - 11, y2: RAIL - 11 - POLE, class: "pole" }, cart);
   const caption = document.createElement("figcaption");
   const outcome = document.createElement("span");
   caption.append(Object.assign(document.createElement("b"), { textContent: moment.title }), outcome);
+  const take = drawing(svg);
   figure.append(caption);
-  return { figure, cart, pole, outcome };
+  return { moment, figure, take, outcome };
 }
 
-function pose({ moment, figure, cart, pole, outcome }, frame) {
-  const last = moment.x.length - 1;
+function pose({ moment, figure, take, outcome }, frame) {
+  const last = moment.poses.length - 1;
+  if (last < 0) return;
   const t = Math.min(frame, last);
-  cart.setAttribute("transform", `translate(${WIDTH / 2 + SCALE * moment.x[t]} 0)`);
-  pole.setAttribute("transform", `rotate(${(moment.theta[t] * 180) / Math.PI} 0 ${RAIL - 11})`);
+  take(moment.poses[t]);
   const over = frame >= last;
-  figure.className = over && moment.fell ? "fell" : "";
+  figure.className = over && moment.failed ? "failed" : "";
   outcome.textContent = over ? moment.outcome : `${t}`;
 }
+
+const degrees = (radians) => (radians * 180) / Math.PI;
 
 function node(name, attributes, parent) {
   const element = document.createElementNS(SVG, name);

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import training_panel
 from playground.language import blocks, labels
 from playground.numbers import shown
+from playground.training import panel as training_panel
 from rl_core.deep import dqn
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"

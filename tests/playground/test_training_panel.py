@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import training_charts, training_panel, training_view
 from playground.runs.pool import Pool
 from playground.runs.records import Plan, Training
 from playground.runs.store import Store, StoreError
+from playground.training import charts as training_charts
+from playground.training import panel as training_panel
+from playground.training import replay as training_view
 
 FAKE = (sys.executable, "-m", "tests.playground.runs.fake_worker")
 
@@ -32,7 +34,7 @@ def page() -> None:
     from dataclasses import dataclass
 
     from playground.language import choose_language
-    from playground.training_panel import Panel, draw
+    from playground.training import Offer, Panel, draw
     from rl_core.settings import Settings, setting
 
     @dataclass(frozen=True)
@@ -44,7 +46,12 @@ def page() -> None:
 
     choose_language()
     knobs = {"lr": (0.1, 0.25, 0.5), "hidden": (0, 1)}
-    draw(Panel("x", "fake", "nowhere", Config(), knobs, ("q",), 50, (0, 100), steps=1000))
+    offers = [
+        Offer("fake", "nowhere", Config(), 50, (0, 100), steps=1000),
+        Offer("fake", "elsewhere", Config(lr=0.1, scaled=False), 5, (0, 10), steps=300),
+    ]
+    ideas = {"replay": {"scaled": False}, "target_network": {"lr": 0.0, "loss": "squared"}}
+    draw(Panel("x", offers, knobs, ("q",), ideas))
 
 
 def opened(language: str = "en", **query: str) -> AppTest:
@@ -219,3 +226,57 @@ def test_the_moments_are_spread_with_both_ends() -> None:
     assert training_view.moments(range(0, 4001, 100)) == [0, 1000, 2000, 3000, 4000]
     assert training_view.moments([0, 50]) == [0, 50]
     assert training_view.moments([7]) == [7]
+
+
+def test_another_environment_brings_its_settings(pool: Pool) -> None:
+    at = opened()
+    at.selectbox(key="x_env").set_value("elsewhere").run()
+    assert at.select_slider(key="x_lr").value == 0.1
+    assert not at.toggle(key="x_scaled").value
+    assert at.number_input(key="x_steps").value == 300
+    at.button(key="x_train").click().run()
+    training = get(pool, run_of(at))
+    assert (training.env, training.config["lr"]) == ("elsewhere", 0.1)
+    link = opened(run=training.id)
+    assert link.selectbox(key="x_env").value == "elsewhere"
+
+
+def test_an_idea_is_taken_away_and_given_back(pool: Pool) -> None:
+    at = opened()
+    assert at.toggle(key="x_idea_target_network").value
+    at.toggle(key="x_idea_target_network").set_value(False).run()
+    assert at.select_slider(key="x_lr").value == 0
+    assert at.toggle(key="x_idea_replay").value
+    at.toggle(key="x_idea_target_network").set_value(True).run()
+    assert at.select_slider(key="x_lr").value == 0.5
+    at.toggle(key="x_scaled").set_value(False).run()  # the switch follows what it stands for
+    assert not at.toggle(key="x_idea_replay").value
+
+
+def test_an_idea_may_only_be_switched_where_all_of_it_is_live(pool: Pool) -> None:
+    id = submit(pool, pause=0.02, lr=0.5)
+    wait(lambda: get(pool, id).status == "running")
+    at = opened(run=id)
+    assert at.toggle(key="x_idea_replay").disabled
+    assert at.toggle(key="x_idea_target_network").disabled
+    pool.stop(id)
+
+
+def compared(at: AppTest) -> list[str]:
+    """The earlier trainings that may be compared."""
+    name = "Compare with earlier trainings"
+    groups = [group for group in at.get("button_group") if group.label == name]
+    return [option.content for group in groups for option in group.proto.options]
+
+
+def test_earlier_trainings_of_the_session_can_be_compared(pool: Pool) -> None:
+    at = opened()
+    for seed in (1, 2, 3):
+        at.number_input(key="x_seed").set_value(seed)
+        at.button(key="x_train").click().run()
+        pool.stop(run_of(at))
+        at.run()
+    assert compared(at) == ["#1 · Seed 1", "#2 · Seed 2"]
+    at.session_state.x_overlay = [at.session_state.x_kept[0]]
+    at.run()
+    assert not at.exception

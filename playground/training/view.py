@@ -1,4 +1,4 @@
-"""What is shown of a training while it runs and afterwards."""
+"""What is shown of a training while it runs and afterwards: status, curve, health, results."""
 
 from __future__ import annotations
 
@@ -6,53 +6,50 @@ import html
 import math
 import time
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from playground import training_charts
 from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
 from playground.runs.records import Point, Training
 from playground.runs.store import Store
+from playground.training import charts, overlay
 
 if TYPE_CHECKING:
-    from playground.training_panel import Panel
+    from playground.training.panel import Panel
 
 Part = Callable[["Panel", Store, Training | None], None]
-COMPONENTS = Path(__file__).parent / "components"
-MOMENTS = 5  # of a training that are replayed, beside the best
-ONE_EPISODE = 500  # steps that a pole is held up at most
 ROOM = 'class="rl-status" style="min-height: 3.1em"'  # two lines, so that nothing below moves
 SPEED_OVER = 5.0  # seconds over which the speed is measured
 
 
 def draw_progress(panel: Panel, store: Store, training: Training | None) -> None:
     """The status and the learning curve."""
-    points = _points(panel, store, training)
+    points, offer = _points(panel, store, training), panel.offer_of(training)
     with st.container(key=panel.of("status")):
         st.html(_status(panel, store, training, points))
     names = {name: label(f"training.curve.{name}") for name in ("step", "value")}
-    names["solved"] = label("training.curve.solved", threshold=shown(panel.threshold))
+    names["solved"] = label("training.curve.solved", threshold=shown(offer.threshold))
     runs = training.runs if training else 0
     mean = float(np.mean(points[-1].returns)) if points else math.nan
-    training_charts.curve(
+    charts.curve(
         points,
         [
             (c.step, f"{label(f'training.setting.{c.field}')} → {shown(c.value)}")
             for c in (store.changes(training.id) if training else [])
         ],
-        steps=training.steps if training else panel.steps,
-        limits=panel.limits,
-        threshold=panel.threshold,
+        overlay.others(panel, store, training),
+        steps=training.steps if training else st.session_state.get(panel.of("steps"), offer.steps),
+        limits=offer.limits,
+        threshold=offer.threshold,
         names=names,
         alt=label("training.curve.alt", runs=runs, mean=shown(mean, 1)),
     )
     if training:
+        overlay.draw_choice(panel, store, training)
         st.caption(label(f"training.curve.{'band' if runs > 1 else 'single'}", runs=runs))
         if training.trace:
             with st.expander(label("training.trace")):
@@ -118,7 +115,8 @@ def _passed(panel: Panel, store: Store, training: Training) -> list[str]:
     evaluation = store.evaluation(training.id)
     if not evaluation:
         return []
-    best, last = (int((x >= panel.threshold).sum()) for x in (evaluation.best, evaluation.last))
+    threshold = panel.offer_of(training).threshold
+    best, last = (int((x >= threshold).sum()) for x in (evaluation.best, evaluation.last))
     said = label("training.state.passed", n=best, m=training.runs)
     return [said, label("training.state.passed_last", n=last, m=training.runs) * (last != best)]
 
@@ -135,16 +133,19 @@ def draw_health(panel: Panel, store: Store, training: Training | None) -> None:
         return
     st.subheader(label("training.health.title"), anchor=False)
     points = _points(panel, store, training)
+    measured = next((p.metrics for p in reversed(points) if p.metrics), None)
     in_force = training.config | {c.field: c.value for c in store.changes(training.id)}
     gamma = in_force.get("gamma", 1)
     with st.container(horizontal=True, key=panel.of("health_stage")):
         for metric in panel.health:
+            if measured is not None and metric not in measured:
+                continue  # not every algorithm of a page has it
             with st.container(key=panel.of(f"{metric}_stage_side")):
                 name = label(f"training.health.{metric}")
                 st.markdown(f"**{name}**")
                 values = [p.metrics[metric] for p in points if metric in p.metrics]
                 latest = shown(float(np.mean(values[-1])), 3) if values else "–"
-                training_charts.health(
+                charts.health(
                     points,
                     metric,
                     steps=training.steps,
@@ -152,61 +153,10 @@ def draw_health(panel: Panel, store: Store, training: Training | None) -> None:
                     alt=label("training.health.alt", name=name, value=latest),
                 )
                 says = f"training.health.{metric}_says"
-                if metric == "q" and (gamma == 1 or not panel.highest_value):
+                if metric == "q" and (gamma == 1 or not panel.offer_of(training).rewards_of_one):
                     says += "_no_bound"
                 bound = shown(1 / (1 - gamma), 1) if gamma < 1 else ""
                 st.caption(label(says, bound=bound))
-
-
-def draw_replay(panel: Panel, store: Store, training: Training | None) -> None:
-    """The policies of one run at play, at several moments of the training."""
-    validations = store.validations(training.id) if training else {}
-    if not training or not validations:
-        return
-    st.subheader(label("training.replay.title"), anchor=False)
-    run = st.segmented_control(
-        label("training.replay.run"),
-        range(training.runs),
-        default=0,
-        required=True,
-        format_func=lambda run: str(run + 1),
-        key=panel.of("replay_run"),
-    )
-    run = min(run or 0, training.runs - 1)
-    best = max(validations, key=lambda step: validations[step][run])
-    titles = {step: label("training.replay.moment", step=step) for step in moments(validations)}
-    titles[best] = label("training.replay.best", step=best)
-    scenes = [_scene(store, training.id, step, run, titles[step]) for step in sorted(titles)]
-    labels = {name: label(f"training.replay.{name}") for name in ("play", "pause", "time")}
-    data = {"id": f"{training.id} {run}", "moments": scenes, "labels": labels}
-    _component()(data=data, key=panel.of("replay"))
-    st.caption(label("training.replay.caption"))
-
-
-def moments(steps: Sequence[int] | Any) -> list[int]:
-    """At most `MOMENTS` of the steps, evenly spread, the first and the last among them."""
-    steps = sorted(steps)
-    chosen = np.linspace(0, len(steps) - 1, min(MOMENTS, len(steps))).round().astype(int)
-    return [steps[i] for i in chosen]
-
-
-def _scene(store: Store, id: str, step: int, run: int, title: str) -> dict[str, Any]:
-    x, theta = _motion(store, id, step, run)
-    n = len(x) - 1
-    fell = n < ONE_EPISODE
-    said = label(f"training.replay.{'fell' if fell else 'stood'}", n=n)
-    return {"title": title, "x": x, "theta": theta, "fell": fell, "outcome": said}
-
-
-@lru_cache(maxsize=1000)
-def _motion(store: Store, id: str, step: int, run: int) -> tuple[list[float], list[float]]:
-    """Where the cart was (metres) and how the pole leaned (radians), frame by frame."""
-    replay = store.replay(id, step)
-    if replay is None:
-        return [0.0], [0.0]
-    seen = replay.observations[:, run]
-    seen = seen[np.isfinite(seen).all(-1)].round(3)
-    return seen[:, 0].tolist(), seen[:, 2].tolist()
 
 
 def draw_results(panel: Panel, store: Store, training: Training) -> None:
@@ -216,8 +166,10 @@ def draw_results(panel: Panel, store: Store, training: Training) -> None:
         return
     st.subheader(label("training.results.title"), anchor=False)
 
+    threshold = panel.offer_of(training).threshold
+
     def cell(value: float) -> Cell:
-        passed = bool(value >= panel.threshold)
+        passed = bool(value >= threshold)
         return {"text": shown(value, 1) + " ✓" * passed, "mark": "" if passed else "dim"}
 
     rows: list[list[Cell]] = [
@@ -228,14 +180,4 @@ def draw_results(panel: Panel, store: Store, training: Training) -> None:
     ]
     columns = label("training.results.columns").split("|")
     table(panel.of("results"), columns, rows, label("training.results.alt"))
-    st.caption(label("training.results.caption", threshold=shown(panel.threshold)))
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component(
-        "rl_playground.replay",
-        css=(COMPONENTS / "replay.css").read_text(encoding="utf-8"),
-        js=(COMPONENTS / "replay.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )
+    st.caption(label("training.results.caption", threshold=shown(threshold)))

@@ -15,6 +15,7 @@ from playground.symbols import theme
 
 # Okabe & Ito's blues and oranges, one of each that stands out on the page's ground
 COLOURS = {"light": ("#0072B2", "#D55E00"), "dark": ("#56B4E9", "#E69F00")}
+OTHERS = ["#009E73", "#CC79A7", "#E69F00", "#7A5195"]
 GREY = "#8A8A85"
 RESAMPLES = 400
 
@@ -36,6 +37,7 @@ def band(returns: Floats) -> tuple[Floats, Floats]:
 def curve(
     points: Sequence[Point],
     changes: Sequence[tuple[int, str]],
+    others: Sequence[tuple[str, Sequence[Point]]],
     *,
     steps: int,
     limits: tuple[float, float],
@@ -47,6 +49,7 @@ def curve(
 
     Args:
         changes: each a step and what has been different since.
+        others: earlier trainings, each a name and its points: their means are drawn too.
         steps: where the x axis ends.
         limits: where the y axis begins and ends.
         names: "step" and "value" for the axes, "solved" for the threshold.
@@ -65,9 +68,18 @@ def curve(
         if np.isfinite(value)
     ]
     marks = [{"step": step, "text": text} for step, text in changes]
+    earlier: list[Mapping[str, Any]] = [
+        {"step": p.step, "mean": float(np.mean(p.returns)), "name": name}
+        for name, theirs in others
+        for p in theirs
+        if np.isfinite(p.returns).all()
+    ]
+    longest = max([steps, *(p.step for _, theirs in others for p in theirs)])
     goal = [{"value": threshold, "text": names["solved"]}]
-    spec = _curve_spec(theme(), steps, limits, names["step"], names["value"])
-    _show(spec, {"mean": rows, "runs": runs, "changes": marks, "goal": goal}, alt)
+    spec = _curve_spec(theme(), longest, limits, names["step"], names["value"])
+    data: dict[str, Sequence[Mapping[str, Any]]]
+    data = {"mean": rows, "runs": runs, "others": earlier, "changes": marks, "goal": goal}
+    _show(spec, data, alt)
 
 
 def health(points: Sequence[Point], metric: str, *, steps: int, step: str, alt: str) -> None:
@@ -102,6 +114,15 @@ def _curve_spec(
     goal = alt.Chart(alt.NamedData("goal")).encode(y="value:Q")
     mean = alt.Chart(alt.NamedData("mean")).encode(x=x, y=y)
     runs = alt.Chart(alt.NamedData("runs")).encode(x=x, y="value:Q", detail="run:N")
+    others = alt.Chart(alt.NamedData("others")).encode(
+        x=x,
+        y="mean:Q",
+        color=alt.Color("name:N", legend=None, scale=alt.Scale(range=OTHERS)),
+        detail="name:N",
+    )
+    ends = others.transform_window(
+        place="row_number()", sort=[alt.SortField("step", "descending")], groupby=["name"]
+    ).transform_filter("datum.place == 1")
     changes = alt.Chart(alt.NamedData("changes")).encode(x=x)
     tips = [alt.Tooltip("step:Q"), alt.Tooltip("mean:Q", format=".1f")]
     return _finished(
@@ -111,6 +132,10 @@ def _curve_spec(
                 x=alt.value(0), text="text:N"
             ),
             mean.mark_area(opacity=0.22, color=colour).encode(y="low:Q", y2="high:Q"),
+            others.mark_line(strokeWidth=2, strokeDash=[6, 3], clip=True),
+            ends.mark_text(align="right", dx=-4, dy=-8, fontSize=13, fontWeight=600).encode(
+                text="name:N"
+            ),
             runs.mark_line(opacity=0.4, strokeWidth=1, color=colour, clip=True),
             mean.mark_line(strokeWidth=3, color=colour).encode(tooltip=tips),
             changes.mark_rule(strokeDash=[3, 3], strokeWidth=2, color=changed),
