@@ -84,6 +84,7 @@ class Update:
     metrics: dict[str, Floats] = field(
         default_factory=dict
     )  # each [runs]; empty where nothing was learned
+    learned: NDArray[np.bool_] | None = None  # [runs] whom the metrics are of; None: of all
 
 
 @dataclass(frozen=True)

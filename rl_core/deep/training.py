@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from itertools import chain
@@ -20,8 +20,6 @@ from rl_core.timeline import Timeline
 
 # Each is a module of this package; imported when it is asked for.
 ALGORITHMS = ("dqn", "double_dqn", "reinforce", "a2c", "ddpg", "td3", "ppo", "trpo", "sac")
-
-_BEFORE = Update(0, np.empty(0))  # stands for the moment before the first step
 
 Event = Progress | Snapshot | Evaluation
 
@@ -66,50 +64,80 @@ def check(name: str, env: envs.Environment, env_id: str) -> None:
 def train(
     name: str, env_id: str, timeline: Timeline[Any], *, runs: int, seed: int
 ) -> Iterator[Event]:
-    """Train `runs` independent runs of an algorithm; what happens comes as events.
+    """The events of a `Training` from its beginning."""
+    return iter(Training(name, env_id, timeline, runs=runs, seed=seed))
 
-    `Progress` on a grid of environment steps that is the same for all runs, `Snapshot` of the
-    untrained policies and then at even distances, `Evaluation` at the end. The settings
-    and the number of steps (per run) are the timeline's. When the timeline is stopped the events
-    end, without an `Evaluation`.
+
+class Training:
+    """`runs` independent runs of an algorithm; iterate over it once to train them.
+
+    What happens comes as events: `Progress` on a grid of environment steps that is the same for
+    all runs, `Snapshot` of the untrained policies and then at even distances, `Evaluation` at the
+    end. The settings and the number of steps (per run) are the timeline's. When the timeline is
+    stopped the events end, without an `Evaluation`.
 
     The same name, env_id, timeline, runs and seed give the same events, bit for bit, on the same
     machine. Run k of 10 is *not* run k of 5, though: random numbers are drawn in blocks
     of [runs, ...], so another number of runs is another experiment.
 
-    Raises `UnknownAlgorithmError`, `envs.EnvironmentIdError`, at once and not at the first event.
+    What a training goes on from (see `saved_state`) is its `state`, `curve`, `step` and `story`.
+
+    Attributes:
+        state: the algorithm's own.
+        curve: what has been gathered for its next point.
+        step: environment steps per run so far.
+        story: events that have been told before, told again first.
+
+    Raises `UnknownAlgorithmError`, `envs.EnvironmentIdError`.
     """
-    module = algorithm(name)
-    config = timeline.config
-    env_seeds = seeds(seed, Purpose.ENVIRONMENT, instances(config, runs))
-    env = envs.make(env_id, env_seeds, scaled=config.scaled)
-    check(name, env, env_id)
-    return _events(module, _Judge(module, env_id, timeline, runs, seed), timeline, env, seed)
 
+    def __init__(self, name: str, env_id: str, timeline: Timeline[Any], *, runs: int, seed: int):
+        self.name, self.env_id, self.runs, self.seed = name, env_id, runs, seed
+        self.module, self.timeline = algorithm(name), timeline
+        config = timeline.config
+        env_seeds = seeds(seed, Purpose.ENVIRONMENT, instances(config, runs))
+        self.env = envs.make(env_id, env_seeds, scaled=config.scaled)
+        check(name, self.env, env_id)
+        self.state = self.module.start(self.env, config, seed)
+        self.curve, self.step = Curve(runs), 0
+        self.story: Sequence[Progress | Snapshot] = ()
 
-def _events(
-    module: ModuleType, judge: _Judge, timeline: Timeline[Any], env: envs.Environment, seed: int
-) -> Iterator[Event]:
-    state = module.start(env, timeline.config, seed)
-    points = Due(grid(timeline.steps, POINTS))
-    snapshots = Due(grid(timeline.steps, SNAPSHOTS if env.vectorised else SLOW_SNAPSHOTS) | {0})
-    curve, best = Curve(judge.runs), Best()
-    for update in chain([_BEFORE], module.train(timeline, state)):
-        curve.add(update)
-        # A round of several environments may go a little beyond the last step.
-        step = min(update.step, timeline.steps)
-        if points.at(step):
-            yield curve.point(step)
-        if snapshots.at(step):
-            snapshot = judge.snapshot(step, module.weights(state))
-            if timeline.stopped:
-                return  # perhaps half validated
-            best.add(snapshot)
-            yield snapshot
-    if not timeline.stopped:
-        verdict = judge.evaluation(best, module.weights(state))
+    def __iter__(self) -> Iterator[Event]:
+        timeline = self.timeline
+        judge = _Judge(self.module, self.env_id, timeline, self.runs, self.seed)
+        best, told = Best(), {Progress: 0, Snapshot: -1}
+        for event in self.story:
+            if isinstance(event, Snapshot):
+                best.add(event)
+            told[type(event)] = event.step
+            yield event
+        pictures = SNAPSHOTS if self.env.vectorised else SLOW_SNAPSHOTS
+        points = Due(grid(timeline.steps, POINTS), told[Progress])
+        snapshots = Due(grid(timeline.steps, pictures) | {0}, told[Snapshot])
+        before = Update(self.step, np.empty(0))  # stands for the moment before the next step
+        for update in chain([before], self.module.train(timeline, self.state)):
+            self.curve.add(update)
+            self.step = update.step
+            # A round of several environments may go a little beyond the last step.
+            step = min(update.step, timeline.steps)
+            if points.at(step):
+                yield self.curve.point(step)
+            if snapshots.at(step):
+                snapshot = judge.snapshot(step, self.weights)
+                if timeline.stopped:
+                    return  # perhaps half validated
+                best.add(snapshot)
+                yield snapshot
         if not timeline.stopped:
-            yield verdict
+            verdict = judge.evaluation(best, self.weights)
+            if not timeline.stopped:
+                yield verdict
+
+    @property
+    def weights(self) -> dict[str, Floats]:
+        """A copy of the policies' weights as they are now, each [runs, ...]."""
+        weights: dict[str, Floats] = self.module.weights(self.state)
+        return weights
 
 
 def grid(steps: int, points: int) -> frozenset[int]:
@@ -118,10 +146,12 @@ def grid(steps: int, points: int) -> frozenset[int]:
 
 
 class Due:
-    """Tells at which of the steps that come by something is due: the first at or after each."""
+    """Tells at which of the steps that come by something is due: the first at or after each of
+    those beyond `done`.
+    """
 
-    def __init__(self, steps: Iterable[int]):
-        self._left = deque(sorted(steps))
+    def __init__(self, steps: Iterable[int], done: int = -1):
+        self._left = deque(sorted(step for step in steps if step > done))
 
     def at(self, step: int) -> bool:
         due = False
@@ -137,21 +167,31 @@ class Curve:
     def __init__(self, runs: int):
         self._last: list[list[float]] = [[] for _ in range(runs)]
         self._sums: dict[str, Any] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, Any] = {}  # numbers, or [runs] where runs learn at different steps
+        self._means: dict[str, Floats] = {}  # at the last point
 
     def add(self, update: Update) -> None:
         for run in np.flatnonzero(~np.isnan(update.returns)):
             self._last[run] = [*self._last[run], float(update.returns[run])][-RETURNS_AVERAGED:]
+        learned = update.learned
         for name, value in update.metrics.items():
-            self._sums[name] = self._sums.get(name, 0) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
+            told = value if learned is None else np.where(learned, value, 0)
+            self._sums[name] = self._sums.get(name, 0) + told
+            self._counts[name] = self._counts.get(name, 0) + (1 if learned is None else learned)
 
     def point(self, step: int) -> Progress:
-        """The mean of each run's last episodes; of the metrics, the mean since the last point."""
+        """The mean of each run's last episodes; of the metrics, the mean since the last point, or
+        what it was there if the run has not learned since (NaN: never).
+        """
         returns = np.array([np.mean(last) if last else np.nan for last in self._last])
-        metrics = {name: self._sums[name] / self._counts[name] for name in self._sums}
-        self._sums, self._counts = {}, {}
+        metrics = {name: self._mean(name) for name in self._sums}
+        self._sums, self._counts, self._means = {}, {}, self._means | metrics
         return Progress(step, returns, metrics)
+
+    def _mean(self, name: str) -> Floats:
+        total, count = self._sums[name], self._counts[name]
+        before = self._means.get(name, np.full(len(total), np.nan))
+        return np.where(np.equal(count, 0), before, total / np.maximum(count, 1))
 
 
 class Best:

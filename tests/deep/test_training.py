@@ -78,6 +78,18 @@ def test_metrics_are_means_since_the_last_point():
     assert curve.point(3).metrics == {}
 
 
+def test_a_run_that_has_not_learned_since_keeps_its_metrics():
+    curve, nan = training.Curve(3), np.nan
+    loss, returns = np.array([1.0, nan, 3.0]), np.full(3, nan)
+    curve.add(Update(1, returns, {"loss": loss}, np.array([True, False, True])))
+    np.testing.assert_array_equal(curve.point(1).metrics["loss"], [1, nan, 3])
+    for step, loss in ((2, [nan, 5, 7]), (3, [nan, nan, 9])):
+        curve.add(Update(step, returns, {"loss": np.array(loss)}, ~np.isnan(loss)))
+    np.testing.assert_array_equal(curve.point(3).metrics["loss"], [1, 5, 8])
+    curve.add(Update(4, returns, {"loss": np.array([nan, 5, nan])}, np.array([1, 1, 0], bool)))
+    np.testing.assert_array_equal(curve.point(4).metrics["loss"], [nan, 5, 8])  # a run that broke
+
+
 @pytest.mark.parametrize(("steps", "first", "count"), [(20_000, 100, 200), (1, 1, 1), (7, 1, 7)])
 def test_grid(steps, first, count):
     grid = sorted(training.grid(steps, 200))
