@@ -9,6 +9,7 @@ environment clips it, its probability is that of what was drawn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,16 @@ class ActorCritic:
         self.critic = None if shared else MLP.init((*body, 1), runs, torch_generator, TANH)
         self.log_std = torch.full((runs, 0 if self.discrete else self.outputs), log_std)
         self.log_std.requires_grad_(not self.discrete)
+
+    def of_run(self, run: int) -> ActorCritic:
+        """That run by itself: the same parameters in the same place, to learn when the others do
+        not.
+        """
+        one = copy(self)
+        one.actor = _net_of_run(self.actor, run)
+        one.critic = None if self.critic is None else _net_of_run(self.critic, run)
+        one.log_std = _row(self.log_std, run)
+        return one
 
     @property
     def policy_parameters(self) -> list[Tensor]:
@@ -115,6 +126,15 @@ class ActorCritic:
         if not self.discrete:
             weights["log_std"] = self.log_std.detach().numpy().copy()
         return weights
+
+
+def _net_of_run(net: MLP, run: int) -> MLP:
+    return MLP(net.sizes, _row(net.flat, run), net.activation)
+
+
+def _row(parameters: Tensor, run: int) -> Tensor:
+    """One run's row of [runs, …], as [1, …] in the same memory, with a gradient of its own."""
+    return parameters.detach()[run : run + 1].requires_grad_(parameters.requires_grad)
 
 
 def make(env: Environment, runs: int, hidden: int, seed: int, **options: Any) -> ActorCritic:
