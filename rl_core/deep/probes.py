@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rl_core.deep.envs import Bools, Discrete, Environment, Floats, Step
+from rl_core.deep.envs import Bools, Box, Discrete, Environment, Floats, Step
 
 
 class Probe(Environment):
     """Episodes of `length` steps that end by themselves; one observed number."""
 
     low, high = np.full(1, -1, np.float32), np.ones(1, np.float32)
-    actions = Discrete(1)
+    actions: Discrete | Box = Discrete(1)
     length: ClassVar[int] = 1
 
     def __init__(self, seeds: Sequence[int]):
@@ -33,8 +33,8 @@ class Probe(Environment):
         """What is seen at `self.t` with `self.sign`, [n]."""
 
     @abstractmethod
-    def reward(self, action: NDArray[np.integer]) -> Floats:
-        """What action [n] earns at `self.t` with `self.sign`, [n]."""
+    def reward(self, action: NDArray[Any]) -> Floats:
+        """What action [n], or [n, size], earns at `self.t` with `self.sign`, [n]."""
 
     def seed(self, seeds: Sequence[int]) -> None:
         self._generators = [np.random.default_rng(s) for s in seeds]
@@ -46,7 +46,7 @@ class Probe(Environment):
         self.t = np.where(mask, 0, self.t)
         return self.observe()[:, None]
 
-    def step(self, action: NDArray[np.integer]) -> Step:
+    def step(self, action: NDArray[Any]) -> Step:
         going_on = self.t < self.length
         reward = np.where(going_on, self.reward(action), 0).astype(np.float32)
         self.t = self.t + going_on
@@ -60,7 +60,7 @@ class Probe1(Probe):
     def observe(self) -> Floats:
         return np.zeros(self.n, np.float32)
 
-    def reward(self, action: NDArray[np.integer]) -> Floats:
+    def reward(self, action: NDArray[Any]) -> Floats:
         return np.ones(self.n, np.float32)
 
 
@@ -70,7 +70,7 @@ class Probe2(Probe):
     def observe(self) -> Floats:
         return self.sign.copy()
 
-    def reward(self, action: NDArray[np.integer]) -> Floats:
+    def reward(self, action: NDArray[Any]) -> Floats:
         return self.sign.copy()
 
 
@@ -82,7 +82,7 @@ class Probe3(Probe):
     def observe(self) -> Floats:
         return np.minimum(self.t, 1).astype(np.float32)
 
-    def reward(self, action: NDArray[np.integer]) -> Floats:
+    def reward(self, action: NDArray[Any]) -> Floats:
         return (self.t == 1).astype(np.float32)
 
 
@@ -94,7 +94,7 @@ class Probe4(Probe):
     def observe(self) -> Floats:
         return np.zeros(self.n, np.float32)
 
-    def reward(self, action: NDArray[np.integer]) -> Floats:
+    def reward(self, action: NDArray[Any]) -> Floats:
         return np.where(action == 1, 1, -1).astype(np.float32)
 
 
@@ -108,8 +108,23 @@ class Probe5(Probe):
     def observe(self) -> Floats:
         return self.sign.copy()
 
-    def reward(self, action: NDArray[np.integer]) -> Floats:
+    def reward(self, action: NDArray[Any]) -> Floats:
         return np.where((action == 1) == (self.sign > 0), 1, -1).astype(np.float32)
+
+
+class ContinuousProbe(Probe):
+    """Observation 0, reward −(1 − a)² for an action a in [−2, 2]: a = 1, V = 0. For those that act
+    continuously; in units of the bounds (`envs.UnitActions`) the best action is ½.
+    """
+
+    actions = Box(np.full(1, -2, np.float32), np.full(1, 2, np.float32))
+
+    def observe(self) -> Floats:
+        return np.zeros(self.n, np.float32)
+
+    def reward(self, action: NDArray[Any]) -> Floats:
+        within: Floats = np.clip(action[:, 0], -2, 2)
+        return -np.square(1 - within)
 
 
 PROBES = (Probe1, Probe2, Probe3, Probe4, Probe5)
