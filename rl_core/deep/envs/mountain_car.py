@@ -13,7 +13,7 @@ from rl_core.deep.envs.spaces import Box, Discrete, Floats
 
 
 class MountainCar(Classic):
-    """Gymnasium's MountainCar-v0, bit for bit (Moore 1990).
+    """Gymnasium's MountainCar-v0 (Moore 1990), bit for bit where NumPy's cosine is the C library's.
 
     Observation: position along the valley and velocity. Actions: push left, nothing, push right.
     Reward −1 a step. Terminates at position 0.5, truncated at step 200.
@@ -53,7 +53,7 @@ class MountainCar(Classic):
 
 
 class MountainCarContinuous(Classic):
-    """Gymnasium's MountainCarContinuous-v0, bit for bit.
+    """Gymnasium's MountainCarContinuous-v0, as exactly as `MountainCar`.
 
     Observation: position along the valley and velocity. Action: push in [−1, 1]. Reward 100 at the
     goal, −0.1 action² a step (of the action as given, before it is clipped). Terminates at

@@ -1,19 +1,23 @@
-"""The contract of environments, and CartPole against Gymnasium's own, bit for bit."""
+"""What every environment promises, whoever computes it."""
 
-import gymnasium
+from functools import partial
+
 import numpy as np
 import pytest
 
 from rl_core.deep import envs, probes
+from rl_core.deep.envs.listed import VECTORISED
+from tests.deep.envs.play import at_random, balance, swing_arm, swing_car
 
 ALL = np.ones(3, bool)
 
 
 def contract_environments():
-    yield pytest.param(envs.CartPole, id="CartPole")
-    yield pytest.param(lambda seeds: envs.Gymnasium("Acrobot-v1", seeds), id="Acrobot")
+    for env_id, kind in VECTORISED.items():
+        yield pytest.param(kind, id=env_id)
+        yield pytest.param(partial(envs.Gymnasium, env_id), id=f"Gymnasium-{env_id}")
     yield pytest.param(lambda seeds: envs.Scaled(envs.CartPole(seeds)), id="Scaled")
-    yield pytest.param(lambda seeds: envs.Gymnasium("CartPole-v1", seeds), id="GymCartPole")
+    yield pytest.param(lambda seeds: envs.UnitActions(envs.Pendulum(seeds)), id="UnitActions")
     for probe in probes.PROBES:
         yield pytest.param(probe, id=probe.__name__)
 
@@ -28,7 +32,7 @@ def play(env, steps, seed=0):
     rng = np.random.default_rng(seed)
     seen = [env.reset(np.ones(env.n, bool))]
     for _ in range(steps):
-        step = env.step(rng.integers(env.actions.n, size=env.n))
+        step = env.step(at_random(env, seen[-1], rng))
         seen += [*step]
         if (step.terminated | step.truncated).any():
             seen.append(env.reset(step.terminated | step.truncated))
@@ -41,14 +45,14 @@ def test_shapes_and_kinds(make):
     assert env.high.shape == (features,)
     observation = env.reset(ALL)
     assert (observation.shape, observation.dtype) == ((3, features), np.float32)
-    step = env.step(np.zeros(3, int))
+    step = env.step(at_random(env, observation, np.random.default_rng(0)))
     assert step.observation.shape == (3, features)
     assert [a.dtype for a in step] == [np.float32, np.float32, np.bool_, np.bool_]
     assert all(a.shape == (3,) for a in step[1:])
 
 
 def test_same_seeds_same_story(make):
-    first, second = (play(make([4, 5, 6]), 200) for _ in range(2))
+    first, second = (play(make([4, 5, 6]), 220) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -60,114 +64,106 @@ def test_seeding_again_begins_again(make):
 
 
 def test_a_neighbour_does_not_matter(make):
+    """The neighbours act differently, end at other times and stay ended for a while."""
     together, alone = make([4, 5, 6]), make([5])
     assert np.array_equal(together.reset(ALL)[1:2], alone.reset(np.ones(1, bool)))
     rng = np.random.default_rng(0)
-    for _ in range(100):
-        action = rng.integers(together.actions.n, size=3)
+    for t in range(300):
+        action = at_random(together, None, rng)
         steps = together.step(action), alone.step(action[1:2])
         assert all(np.array_equal(a[1:2], b) for a, b in zip(*steps, strict=True))
         ended = [s.terminated | s.truncated for s in steps]
+        ended[0] &= [t % 7 == 0, True, t % 50 == 0]
         now = [env.reset(e) for env, e in zip((together, alone), ended, strict=True)]
         assert np.array_equal(now[0][1:2], now[1])
 
 
-def test_an_ended_episode_stays_as_it_is(make):
-    env = make([7, 8, 9])
-    env.reset(ALL)
+def assert_ended_ones_stay(env, way, ending):
+    """Play until the first instances end; afterwards nothing can move them but a reset."""
+    observation, rng = env.reset(ALL), np.random.default_rng(0)
     ended = np.zeros(3, bool)
     while not ended.any():
-        step = env.step(np.zeros(3, int))
-        ended = step.terminated | step.truncated
+        step = env.step(way(env, observation, rng))
+        observation, ended = step.observation, step.terminated | step.truncated
+    assert getattr(step, ending)[ended].all()
+    env.reset(~ended)
+    for _ in range(5):
+        after = env.step(at_random(env, observation, rng))
+        assert np.array_equal(after.observation[ended], step.observation[ended])
+        assert not after.reward[ended].any()
+        assert np.array_equal(after.terminated[ended], step.terminated[ended])
+        assert np.array_equal(after.truncated[ended], step.truncated[ended])
+    again = env.reset(ended)
+    assert not np.array_equal(again[ended], step.observation[ended])
+    after = env.step(at_random(env, again, rng))
+    assert not (after.terminated | after.truncated)[ended].any()
+
+
+ENDINGS = [
+    ("CartPole-v1", at_random, "terminated"),
+    ("CartPole-v1", balance, "truncated"),
+    ("Acrobot-v1", swing_arm, "terminated"),
+    ("Acrobot-v1", at_random, "truncated"),
+    ("MountainCar-v0", swing_car, "terminated"),
+    ("MountainCar-v0", at_random, "truncated"),
+    ("MountainCarContinuous-v0", swing_car, "terminated"),
+    ("MountainCarContinuous-v0", at_random, "truncated"),
+    ("Pendulum-v1", at_random, "truncated"),
+]
+
+
+@pytest.mark.parametrize("path", ["vectorised", "Gymnasium"])
+@pytest.mark.parametrize(("env_id", "way", "ending"), ENDINGS)
+def test_an_ended_episode_stays_as_it_is(path, env_id, way, ending):
+    make = VECTORISED[env_id] if path == "vectorised" else partial(envs.Gymnasium, env_id)
+    assert_ended_ones_stay(make([7, 8, 9]), way, ending)
+
+
+@pytest.mark.parametrize("make", [envs.CartPole, partial(envs.Gymnasium, "CartPole-v1")])
+def test_time_does_not_pass_for_who_has_ended(make):
+    env = make([0])
+    env.reset(np.ones(1, bool))
+    for _ in range(envs.CartPole.time_limit + 1):
+        step = env.step(np.zeros(1, int))
+    assert (step.terminated[0], step.truncated[0]) == (True, False)
+
+
+@pytest.mark.parametrize("probe", probes.PROBES)
+def test_an_ended_probe_stays_as_it_is(probe):
+    env = probe([7, 8, 9])
+    env.reset(ALL)
+    while not (step := env.step(np.zeros(3, int))).terminated.all():
+        pass
     after = env.step(np.zeros(3, int))
-    assert np.array_equal(after.observation[ended], step.observation[ended])
-    assert not after.reward[ended].any()
-    assert np.array_equal(after.terminated[ended], step.terminated[ended])
-    assert np.array_equal(after.truncated[ended], step.truncated[ended])
+    assert np.array_equal(after.observation, step.observation)
+    assert not after.reward.any()
+    assert after.terminated.all()
 
 
 def test_what_was_returned_does_not_change(make):
-    env = make([1, 2, 3])
+    env, rng = make([1, 2, 3]), np.random.default_rng(0)
+    observation = env.reset(ALL)
+    step = env.step(at_random(env, observation, rng))
+    copies = [a.copy() for a in (observation, *step)]
+    for _ in range(20):
+        env.step(at_random(env, observation, rng))
     env.reset(ALL)
-    step = env.step(np.zeros(3, int))
-    copies = [a.copy() for a in step]
-    env.step(np.zeros(3, int))
-    env.reset(ALL)
-    assert all(np.array_equal(a, b) for a, b in zip(step, copies, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip((observation, *step), copies, strict=True))
 
 
-def balance(observation):
-    """A rule by hand that keeps the pole up."""
-    return int(observation @ np.array([0.1, 0.2, 1.0, 1.0]) > 0)
+def test_an_action_is_not_written_to(make):
+    env, rng = make([1, 2, 3]), np.random.default_rng(0)
+    action = at_random(env, env.reset(ALL), rng)
+    action.flags.writeable = False
+    env.step(action)
 
 
-@pytest.mark.parametrize("skill", [0.0, 0.5, 1.0])
-def test_cart_pole_is_gymnasium_s_bit_for_bit(skill):
-    """Thousands of steps, with falls, resets and time limits; skill 1 reaches the limit."""
-    seeds = [11, 12, 13]
-    ours, theirs = envs.CartPole(seeds), [gymnasium.make("CartPole-v1") for _ in seeds]
-    observation = ours.reset(ALL)
-    for i, env in enumerate(theirs):
-        assert np.array_equal(observation[i], env.reset(seed=seeds[i])[0])
-    rng, endings = np.random.default_rng(0), {"terminated": 0, "truncated": 0}
-    for _ in range(2000):
-        skilled = rng.random(3) < skill
-        action = np.where(skilled, [balance(o) for o in observation], rng.integers(2, size=3))
-        step = ours.step(action)
-        for i, env in enumerate(theirs):
-            expected = env.step(action[i])
-            assert np.array_equal(step.observation[i], expected[0])
-            assert np.array_equal(ours.state[:, i], env.unwrapped.state)
-            assert (step.reward[i], step.terminated[i], step.truncated[i]) == expected[1:4]
-        ended = step.terminated | step.truncated
-        endings["terminated"] += step.terminated.sum()
-        endings["truncated"] += step.truncated.sum()
-        observation = ours.reset(ended)
-        for i in np.flatnonzero(ended):
-            assert np.array_equal(observation[i], theirs[i].reset()[0])
-    assert endings["truncated" if skill == 1 else "terminated"] > 5, endings
-
-
-def test_the_limits_of_cart_pole_are_gymnasium_s():
-    env = gymnasium.make("CartPole-v1")
-    assert np.array_equal(envs.CartPole.high, env.observation_space.high)
-    assert np.array_equal(envs.CartPole.low, env.observation_space.low)
-    assert envs.CartPole.time_limit == env.spec.max_episode_steps
-
-
-def test_scaling_maps_bounds_to_one_and_leaves_the_unbounded():
-    env = envs.Scaled(envs.CartPole([0]))
-    high = np.array([4.8, 3.0, env.env.high[2], -5.0], np.float32)
-    np.testing.assert_allclose(env.scale(high), [1, 3, 1, -5])
-    assert np.array_equal(env.high, [1, np.inf, 1, np.inf])
-
-
-def test_scaling_centres_bounds_that_are_not_symmetric():
-    env = envs.Scaled(envs.Gymnasium("MountainCar-v0", [0]))
-    np.testing.assert_allclose(env.scale(np.array([-1.2, -0.07])), [-1, -1], rtol=1e-5)
-    np.testing.assert_allclose(env.scale(np.array([0.6, 0.07])), [1, 1], rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("env_id", "reason"),
-    [
-        ("CartPole-v9", "unknown environment 'CartPole-v9': did you mean CartPole-v1"),
-        ("os:CartPole-v1", "unknown environment"),
-        ("", "unknown environment"),
-        ("FrozenLake-v1", "its observations are Discrete, needed is Box"),
-        ("Taxi-v3", "unknown environment 'Taxi-v3': did you mean Taxi-v4"),
-    ],
-)
-def test_what_does_not_fit_is_refused_in_one_sentence(env_id, reason):
-    with pytest.raises(envs.EnvironmentIdError, match=reason) as error:
-        envs.make(env_id, [0])
-    assert "\n" not in str(error.value)
-    with pytest.raises(envs.EnvironmentIdError, match=reason):
-        envs.check(env_id)
-
-
-@pytest.mark.parametrize("listed", envs.LISTED, ids=lambda listed: listed.env_id)
-def test_every_listed_environment_can_be_made(listed):
-    envs.check(listed.env_id)
-    env = envs.native(listed.env_id, [0, 1])
-    assert isinstance(env, envs.Gymnasium) != listed.vectorised
+@pytest.mark.parametrize("env_id", ["Pendulum-v1", "MountainCarContinuous-v0"])
+def test_both_paths_take_the_same_actions_out_of_bounds(env_id):
+    """In float64, and clipped in the same way: nothing between the limits is lost or gained."""
+    both = VECTORISED[env_id]([3]), envs.Gymnasium(env_id, [3])
+    for env in both:
+        env.reset(np.ones(1, bool))
+    for action in (0.1, 1 / 3, -0.7, 1.0, 5.0, -1e9, 1e3):
+        ours, theirs = (env.step(np.array([[action]])) for env in both)
+        assert all(np.allclose(a, b, rtol=0, atol=1e-6) for a, b in zip(ours, theirs, strict=True))
