@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.chrome import draw_chrome, presenting
+from playground.chrome import draw_chrome, draw_neighbours, presenting
 from playground.language import choose_language, label
 
 PAGES = {
@@ -39,3 +39,4 @@ start = st.Page(home, url_path="", default=True, visibility="hidden")
 page = st.navigation([start, *pages])
 draw_chrome()
 page.run()
+draw_neighbours(pages, page)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from playground.language import LANGUAGES, label, language
@@ -57,6 +59,17 @@ def draw_chrome() -> None:
             help=label("chrome.presenter_help"),
             on_change=_switch_presenter,
         )
+
+
+def draw_neighbours(pages: Sequence[StreamlitPage], page: StreamlitPage) -> None:
+    """Draw links to the page before and the page after, along the document."""
+    if page not in pages:
+        return
+    at = pages.index(page)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="neighbours"):
+        for other, icon in ((at - 1, "arrow_back"), (at + 1, "arrow_forward")):
+            if 0 <= other < len(pages):
+                st.page_link(pages[other], icon=f":material/{icon}:")
 
 
 def _switch_language() -> None:

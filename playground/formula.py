@@ -7,12 +7,13 @@ import html
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import streamlit as st
 
+from playground.language import label
 from playground.numbers import MINUS, shown
 from playground.symbols import LATEX, PYTHON, PYTHON_TOKEN, colour, latex_token
 
@@ -75,6 +76,27 @@ def show(
     if values is not None:
         st.latex(substituted(latex(function), values, result))
     code(function)
+
+
+def show_batch(
+    function: Callable[..., Any],
+    values: Mapping[str, Sequence[float]],
+    results: Sequence[float],
+    key: str,
+) -> int:
+    """The same for a batch, with the numbers of the sample that the learner chooses.
+
+    Args:
+        values: for each symbol on the right, its number in every sample.
+        results: what the code computed, sample by sample.
+        key: of the slider over the samples.
+
+    Returns the chosen sample, counted from 0.
+    """
+    chosen = int(st.slider(label("formula.sample"), 1, len(results), key=key)) - 1
+    numbers = {symbol: float(column[chosen]) for symbol, column in values.items()}
+    show(function, numbers, float(results[chosen]))
+    return chosen
 
 
 def code(*functions: Callable[..., Any]) -> None:
