@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.chrome import draw_chrome, draw_neighbours, presenting
+from playground.chrome import draw_chrome, draw_neighbours, presenting, settle
 from playground.language import choose_language, label
 
 PAGES = {
@@ -40,3 +40,4 @@ page = st.navigation([start, *pages])
 draw_chrome()
 page.run()
 draw_neighbours(pages, page)
+settle(page.url_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,18 @@ def draw_chrome() -> None:
             help=label("chrome.presenter_help"),
             on_change=_switch_presenter,
         )
+
+
+@cache
+def settle(page: str) -> None:
+    """Keep what a page has loaded for good out of the garbage collection after every run.
+
+    Streamlit collects after each click, all generations: with the libraries of these pages a tenth
+    of a second while the numbers wait to be sent. Once for each page and server, not for each run:
+    what is frozen is never looked at again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def draw_neighbours(pages: Sequence[StreamlitPage], page: StreamlitPage) -> None:
