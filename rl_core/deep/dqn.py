@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, optim
 
-from rl_core.deep import nets, normalise
+from rl_core.deep import nets
+from rl_core.deep.action_values import chosen as chosen
+from rl_core.deep.action_values import epsilon_greedy as epsilon_greedy
+from rl_core.deep.action_values import health as health
+from rl_core.deep.action_values import policy as policy
 from rl_core.deep.envs import Discrete, Environment
 from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.deep.losses import LOSSES
@@ -138,24 +141,6 @@ def update(
     return delta.detach(), q_sa.detach(), loss.detach(), grad_norm
 
 
-def health(
-    delta: Tensor, q_sa: Tensor, loss: Tensor, grad_norm: Tensor, epsilon: float, buffer: float
-) -> dict[str, Floats]:
-    """What an expert would watch, each [runs]: means over the last batch, the exploration, and how
-    full the buffer is (0 to 1).
-    """
-    means = {"td_error": delta.abs().mean(-1), "q": q_sa.mean(-1), "loss": loss.mean(-1)}
-    metrics = {name: mean.numpy() for name, mean in means.items()}
-    runs = len(grad_norm)
-    shared = {"epsilon": np.full(runs, epsilon), "buffer": np.full(runs, buffer)}
-    return metrics | {"grad_norm": grad_norm.numpy()} | shared
-
-
-def chosen(q: Tensor, action: Tensor) -> Tensor:
-    """The values of the actions that were taken: q [..., actions], action [...] → [...]."""
-    return q.gather(-1, action.unsqueeze(-1)).squeeze(-1)
-
-
 def target(reward: Tensor, terminated: Tensor, q_next: Tensor, gamma: float) -> Tensor:
     r"""What Q(s, a) should have been, as the target network sees it.
 
@@ -181,23 +166,6 @@ def td_error(y: Tensor, q_sa: Tensor) -> Tensor:
     return y - q_sa
 
 
-def epsilon_greedy(q: Floats, epsilon: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """One action per run: with probability epsilon any (the best included), else the best.
-
-    q [runs, actions] → [runs]. Draws the same block whatever q is.
-    """
-    runs, actions = q.shape
-    random = rng.integers(actions, size=runs)
-    return np.where(rng.random(runs) < epsilon, random, q.argmax(-1))
-
-
 def weights(state: State) -> dict[str, Any]:
     """A copy of what `policy` acts from, each array [runs, ...]."""
     return state.q.weights() | state.episodes.weights()
-
-
-def policy(weights: Mapping[str, Any], observation: Floats) -> NDArray[np.int64]:
-    """The greedy actions: observation [runs, batch, features] → [runs, batch]."""
-    q = nets.torch_free_forward(nets.layers(weights), normalise.seen(weights, observation))
-    action: NDArray[np.int64] = q.argmax(-1)
-    return action
