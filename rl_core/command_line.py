@@ -7,12 +7,14 @@ import json
 import math
 import os
 import platform
+import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -23,6 +25,10 @@ from rl_core.settings import allowed, parse
 from rl_core.tabular.training import ALGORITHMS
 from rl_core.timeline import Timeline
 
+if TYPE_CHECKING:
+    from rl_core.deep.saved_state import Resumed
+    from rl_core.deep.training import Training
+
 # What learns with networks is imported inside the commands: torch takes seconds to load, and a
 # misspelt command should not wait for it.
 
@@ -32,6 +38,8 @@ examples:
   python -m rl_core train dqn --env CartPole-v1 --runs 8 --steps 20000 --seed 0 \\
       --set lr=0.001 --json out.json --save out/
   python -m rl_core play out/ --episodes 5
+  python -m rl_core train dqn --steps 20000 --stop-at 8000 --save-state half/
+  python -m rl_core train --resume half/ --json out.json
   python -m rl_core train q_learning --env cliff --runs 100 --episodes 500 \\
       --set alpha=0.5 --json out.json
   python -m rl_core solve cliff --gamma 1
@@ -78,7 +86,9 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     train = commands.add_parser("train", help="train an algorithm", allow_abbrev=False)
-    train.add_argument("algorithm", help="its name; `list` shows all")
+    train.add_argument(
+        "algorithm", nargs="?", help="its name; `list` shows all (not needed with --resume)"
+    )
     train.add_argument("--env", help="environment or world (default: CartPole-v1; cliff)")
     train.add_argument(
         "--runs", type=_whole(1, 100_000), help="independent runs (default: 8; 100 in tables)"
@@ -87,12 +97,31 @@ def _parser() -> Parser:
     train.add_argument(
         "--episodes", type=_whole(1, 10**6), help="instead of steps, in tables (default: 500)"
     )
-    train.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="default: %(default)s")
+    train.add_argument("--seed", type=_whole(0, 2**63 - 1), help="default: 0")
     train.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change one setting"
     )
     train.add_argument("--json", type=Path, metavar="FILE", help="write the results here")
     train.add_argument("--save", type=Path, metavar="FOLDER", help="write the policies here")
+    later = train.add_argument_group(
+        "in several goes",
+        "A training that was saved and resumed goes on bit for bit as if it had not stopped "
+        "(networks only, on the environments of the list). With --resume, all but --steps comes "
+        "from the folder. --steps there makes it longer: the same as that many steps at once, "
+        "except where a setting falls over all the steps (lr_end other than 1).",
+    )
+    later.add_argument(
+        "--save-state",
+        type=Path,
+        metavar="FOLDER",
+        help="write the whole training here at its end, at --stop-at, or when interrupted (Ctrl-C)",
+    )
+    later.add_argument(
+        "--stop-at", type=_whole(1, 10**9), metavar="STEP", help="stop early; needs --save-state"
+    )
+    later.add_argument(
+        "--resume", type=Path, metavar="FOLDER", help="go on with what --save-state wrote"
+    )
     train.set_defaults(run_command=_train)
 
     solve = commands.add_parser(
@@ -145,18 +174,24 @@ def _gamma(text: str) -> float:
 
 
 def _train(options: argparse.Namespace) -> None:
+    if options.algorithm is None and options.resume is None:
+        raise ValueError("the following arguments are required: algorithm (or --resume FOLDER)")
     if options.algorithm in ALGORITHMS:
+        options.seed = options.seed or 0
         _train_tables(options)
     else:
         _train_networks(options)
 
 
 def _train_tables(options: argparse.Namespace) -> None:
-    for option, instead in (("steps", "--episodes"), ("save", "--json")):
+    instead = {"steps": "use --episodes", "save": "use --json"} | dict.fromkeys(
+        ("save_state", "stop_at", "resume"), "they are trained in one go"
+    )
+    for option, reason in instead.items():
         if getattr(options, option):
-            raise ValueError(f"--{option} is not for tables: use {instead}")
+            raise ValueError(f"--{option.replace('_', '-')} is not for tables: {reason}")
     changes = _changes(ALGORITHMS[options.algorithm].Config, options.set)
-    _writable(options.json, None)
+    _writable(options.json)
     results = tabular_commands.train(options, changes)
     if options.json:
         options.json.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
@@ -164,7 +199,7 @@ def _train_tables(options: argparse.Namespace) -> None:
 
 
 def _solve(options: argparse.Namespace) -> None:
-    _writable(options.json, None)
+    _writable(options.json)
     tabular_commands.solve(options)
 
 
@@ -173,42 +208,40 @@ def _train_networks(options: argparse.Namespace) -> None:
         raise ValueError("--episodes is for tables: use --steps")
     if (options.runs or 1) > MOST_RUNS:
         raise ValueError(f"--runs {options.runs} is not allowed: networks train up to {MOST_RUNS}")
+    if options.stop_at and not options.save_state:
+        raise ValueError("--stop-at needs --save-state FOLDER, to go on from there")
     import torch
 
-    from rl_core.deep import classroom, policies, training
+    from rl_core.deep import policies, saved_state, training
 
     torch.set_num_threads(1)  # small networks are slower on two
-    name, env_id, seed = options.algorithm, options.env or "CartPole-v1", options.seed
-    if name not in training.ALGORITHMS:
-        known = ", ".join([*training.ALGORITHMS, *ALGORITHMS])
-        raise training.UnknownAlgorithmError(
-            f"unknown algorithm {name!r}: it must be one of {known}"
-        )
-    module = training.algorithm(name)
-    lesson = classroom.lesson(name, env_id)
-    config = classroom.config(name, env_id, _changes(module.Config, options.set))
-    runs, steps = options.runs or lesson.runs, options.steps or lesson.steps
-    _writable(options.json, options.save)
+    course = _resumed(options) if options.resume else _begun(options)
+    timeline, steps, runs = course.timeline, course.timeline.steps, course.runs
+    if options.save_state:
+        saved_state.check(course)
+    _writable(options.json, options.save, options.save_state)
 
     wall, cpu = time.perf_counter(), time.process_time()
-    curve: list[Progress] = []
-    best = training.Best()
-    for event in training.train(name, env_id, Timeline(config, steps), runs=runs, seed=seed):
-        match event:
-            case Progress():
-                curve.append(event)
-                _progress_bar(event, steps)
-            case Snapshot():
-                best.add(event)
-                last = event.weights
-            case Evaluation():
+    story: list[Progress | Snapshot] = []
+    best, evaluation = training.Best(), None
+    with _stopped_by_ctrl_c(timeline) if options.save_state else nullcontext():
+        for event in course:
+            if isinstance(event, Evaluation):
                 evaluation = event
+                continue
+            if isinstance(event, Progress):
+                _progress_bar(event, steps)
+            else:
+                best.add(event)
+            if options.save_state or isinstance(event, Progress):
+                story.append(event)
     print(file=sys.stderr)
+    curve = [event for event in story if isinstance(event, Progress)]
     results = {
-        "algorithm": name,
-        "env": env_id,
-        "config": asdict(config),
-        "seed": seed,
+        "algorithm": course.name,
+        "env": course.env_id,
+        "config": asdict(timeline.first),
+        "seed": course.seed,
         "runs": runs,
         "steps": steps,
         "wall_seconds": time.perf_counter() - wall,
@@ -219,16 +252,85 @@ def _train_networks(options: argparse.Namespace) -> None:
                 [_json_number(point.returns[run]) for point in curve] for run in range(runs)
             ],
         },
-        "evaluation": [_json_number(x) for x in evaluation.best],
-        "evaluation_last": [_json_number(x) for x in evaluation.last],
+        "evaluation": evaluation and [_json_number(x) for x in evaluation.best],
+        "evaluation_last": evaluation and [_json_number(x) for x in evaluation.last],
         "versions": _versions(),
     }
+    if options.save_state:
+        saved_state.save(options.save_state, course, story)
     if options.save:
-        saved = policies.Trained(name, env_id, config, seed, runs, best.weights, last)
+        saved = policies.Trained(
+            *(course.name, course.env_id, timeline.first, course.seed, runs),
+            *(best.weights, course.weights),
+        )
         policies.save(options.save, saved)
     if options.json:
         options.json.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
-    _report(results)
+    if evaluation:
+        _report(results)
+    else:
+        print(
+            f"stopped after {course.step} of {steps} steps; go on with: "
+            f"python -m rl_core train --resume {options.save_state}"
+        )
+
+
+def _begun(options: argparse.Namespace) -> Training:
+    """A training from its beginning."""
+    from rl_core.deep import classroom, training
+
+    name, env_id = options.algorithm, options.env or "CartPole-v1"
+    if name not in training.ALGORITHMS:
+        known = ", ".join([*training.ALGORITHMS, *ALGORITHMS])
+        raise training.UnknownAlgorithmError(
+            f"unknown algorithm {name!r}: it must be one of {known}"
+        )
+    module = training.algorithm(name)
+    lesson = classroom.lesson(name, env_id)
+    config = classroom.config(name, env_id, _changes(module.Config, options.set))
+    timeline = Timeline(config, options.steps or lesson.steps, pause=options.stop_at)
+    runs, seed = options.runs or lesson.runs, options.seed or 0
+    return training.Training(name, env_id, timeline, runs=runs, seed=seed)
+
+
+def _resumed(options: argparse.Namespace) -> Resumed:
+    """A training from where it was saved. What else was given must be what it is."""
+    from rl_core.deep import saved_state
+
+    course = saved_state.load(options.resume, options.steps, options.stop_at)
+    config = course.timeline.first
+    is_ = {"algorithm": course.name, "env": course.env_id, "runs": course.runs, "seed": course.seed}
+    given = {name: getattr(options, name) for name in is_ if getattr(options, name) is not None}
+    is_ |= asdict(config)
+    for name, value in (given | _changes(type(config), options.set)).items():
+        if value != is_[name]:
+            raise ValueError(
+                f"{name} = {value!r} contradicts --resume {str(options.resume)!r}, which goes on "
+                f"with {name} = {is_[name]!r}"
+            )
+    falling = saved_state.falling(course.timeline.config)
+    if falling and course.lengthened:
+        print(
+            f"note: {', '.join(falling)} falls over all steps, the first {course.step} were made "
+            "for fewer: the results are not those of one go (--stop-at would keep them so)",
+            file=sys.stderr,
+        )
+    return course
+
+
+@contextmanager
+def _stopped_by_ctrl_c(timeline: Timeline[Any]) -> Iterator[None]:
+    """The first Ctrl-C ends the training between two steps, the second one at once."""
+
+    def stop(*_: object) -> None:
+        timeline.stop()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -271,9 +373,9 @@ def _changes(config: Any, texts: Sequence[str]) -> dict[str, Any]:
     return changes
 
 
-def _writable(file: Path | None, folder: Path | None) -> None:
+def _writable(file: Path | None, *folders: Path | None) -> None:
     """Find out before the training, not after it, that the results cannot be written."""
-    if folder:
+    for folder in filter(None, folders):
         folder.mkdir(parents=True, exist_ok=True)
     if file and (file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK)):
         raise ValueError(f"--json {str(file)!r} cannot be written")

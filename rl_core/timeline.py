@@ -31,15 +31,30 @@ class Timeline(Generic[C]):
     Args:
         config: the settings in force at the beginning.
         steps: the number of the last step plus one.
-        changes: changes to repeat, in the order of their steps.
+        changes: changes to repeat, in the order of their steps; those before `start` are in force
+            at once.
         start: the number of the first step.
+        pause: stop before this step; the schedules still go over all `steps`.
+
+    Attributes:
+        first: the settings that it began with.
     """
 
-    def __init__(self, config: C, steps: int, changes: Iterable[Change] = (), start: int = 0):
-        self.config, self.steps, self.start = config, steps, start
+    def __init__(
+        self,
+        config: C,
+        steps: int,
+        changes: Iterable[Change] = (),
+        start: int = 0,
+        pause: int | None = None,
+    ):
+        self.first, self.config, self.steps, self.start = config, config, steps, start
         self.changes: list[Change] = []
         self._recorded = deque(changes)
+        while self._recorded and self._recorded[0].step < start:
+            self._apply(self._recorded.popleft())
         self._asked: deque[tuple[str, Any]] = deque()
+        self._pause = steps if pause is None else pause
         self.stopped = False
 
     def change(self, field: str, value: Any) -> None:
@@ -64,15 +79,20 @@ class Timeline(Generic[C]):
     def every(self, stride: int) -> Iterator[tuple[int, C]]:
         """The same in strides: for a training whose every round takes `stride` steps."""
         for step in range(self.start, self.steps, stride):
+            if step >= self._pause:
+                self.stop()
             if self.stopped:
                 return
             while self._recorded and self._recorded[0].step <= step:
-                recorded = self._recorded.popleft()
-                self._apply(step, recorded.field, recorded.value)
+                self._apply(replace(self._recorded.popleft(), step=step))
             while self._asked:
-                self._apply(step, *self._asked.popleft())
+                self._apply(Change(step, *self._asked.popleft()))
             yield step, self.config
 
-    def _apply(self, step: int, field: str, value: Any) -> None:
-        self.config = replace(self.config, **{field: value})
-        self.changes.append(Change(step, field, value))
+    def pending(self, step: int) -> list[Change]:
+        """What has been asked for, or is to be repeated, but is not in force before `step`."""
+        return [*self._recorded, *(Change(step, *asked) for asked in self._asked)]
+
+    def _apply(self, change: Change) -> None:
+        self.config = replace(self.config, **{change.field: change.value})
+        self.changes.append(change)
