@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
 
@@ -80,7 +81,9 @@ class MLP:
 
     def frozen_view(self) -> Self:
         """The same network, the same parameters, but no gradient reaches them."""
-        return type(self)(self.sizes, self.flat.detach(), self.activation)
+        view = copy(self)  # made at every update: the layers need no new views
+        view.flat = self.flat.detach()
+        return view
 
     def follow(self, other: MLP, tau: float) -> None:
         """Move a share tau of the way to `other`: θ ← (1 − τ) θ + τ θ_other (Polyak averaging)."""
@@ -214,6 +217,13 @@ class Critics:
         x = torch.cat((observation, action), -1)
         return self.net(x.repeat(self.copies, 1, 1)).view(self.copies, *x.shape[:-1])
 
+    @cached_property
+    def first(self) -> Critics:
+        """The first copy alone, the same parameters, but no gradient reaches them."""
+        net = self.net
+        flat = net.flat.detach()[: len(net.flat) // self.copies]
+        return Critics(MLP(net.sizes, flat, net.activation), 1)
+
     def frozen_copy(self) -> Self:
         return type(self)(self.net.frozen_copy(), self.copies)
 
@@ -222,6 +232,10 @@ class Critics:
 
     def follow(self, other: Critics, tau: float) -> None:
         self.net.follow(other.net, tau)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # neither does the view of the first
+        return type(self)(deepcopy(self.net, memo), self.copies)
 
 
 def total(loss: Tensor) -> Tensor:
@@ -237,11 +251,25 @@ def adam(parameters: Tensor | Sequence[Tensor], lr: float) -> optim.Adam:
     return optim.Adam(tensors, lr=lr, fused=True)
 
 
+def descend(loss: Tensor, optimizer: optim.Adam, lr: float) -> None:
+    """One step down the gradient of loss [runs, batch], however long it is."""
+    _differentiate(loss, optimizer, lr)
+    optimizer.step()
+
+
 def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) -> Tensor:
     """One step down the gradient of loss [runs, batch], at most max_norm long in each run.
 
     Returns the length of each run's gradient before clipping, [runs].
     """
+    gradients = _differentiate(loss, optimizer, lr)
+    norm = clip(gradients, max_norm)
+    optimizer.step()
+    return norm
+
+
+def _differentiate(loss: Tensor, optimizer: optim.Adam, lr: float) -> list[Tensor]:
+    """The gradient of each of the optimizer's parameters, ready for its step of length lr."""
     # Adam's averages of a unit that has died shrink into subnormal numbers, in which a processor
     # computes several times slower; counted as zero they cost nothing. (A flag of this thread.)
     torch.set_flush_denormal(True)
@@ -250,9 +278,7 @@ def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) ->
     for parameters in group["params"]:
         parameters.grad = None
     total(loss).backward()  # type: ignore[no-untyped-call]
-    norm = clip([parameters.grad for parameters in group["params"]], max_norm)
-    optimizer.step()
-    return norm
+    return [parameters.grad for parameters in group["params"]]
 
 
 def clip(gradients: Sequence[Tensor], max_norm: float) -> Tensor:
