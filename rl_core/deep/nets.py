@@ -154,22 +154,36 @@ class _Forward(torch.autograd.Function):
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
-        net, (flat, *signals) = ctx.net, ctx.saved_tensors
+        net, (_, *signals) = ctx.net, ctx.saved_tensors
         of_input, of_flat = ctx.needs_input_grad[:2]
-        gradient = torch.empty_like(flat) if of_flat else None
-        slots = net.views(gradient) if of_flat else [(None, None)] * len(signals)
-        layers = net._layers
-        for k in reversed(range(len(signals))):
-            x, (slot, bias_slot) = signals[k], slots[k]
-            if of_flat:
-                torch.bmm(x.mT, slope, out=slot)
-                torch.sum(slope, -2, keepdim=True, out=bias_slot)
-            if k == 0:
-                break
-            slope = torch.bmm(slope, layers[k][0].mT)
-            # The slope of the activation, from its output.
-            slope.mul_(1 - x.square() if net.activation == TANH else x > 0)
-        return torch.bmm(slope, layers[0][0].mT) if of_input else None, gradient, None
+        slope, gradient = _backward(net, signals, slope, of_flat)
+        return torch.bmm(slope, net._layers[0][0].mT) if of_input else None, gradient, None
+
+
+def _backward(
+    net: MLP, signals: Sequence[Tensor], slope: Tensor, of_flat: bool
+) -> tuple[Tensor, Tensor | None]:
+    """From the slope in the outputs [runs, batch, out] and what went into each layer: the slope in
+    what the first layer gave, and if asked for, that in the parameters, [runs, P].
+    """
+    parts: list[Tensor] = []  # last layer first
+    for k in reversed(range(len(signals))):
+        x = signals[k]
+        if of_flat:
+            # A product one wide is quicker the other way round.
+            wide = slope.shape[-1] > 1
+            of_weight = torch.bmm(x.mT, slope) if wide else torch.bmm(slope.mT, x)
+            parts += [slope.sum(-2), of_weight.flatten(1)]
+        if k > 0:
+            slope = _through(net.activation, x, torch.bmm(slope, net._layers[k][0].mT))
+    return slope, torch.cat(parts[::-1], -1) if of_flat else None
+
+
+def _through(activation: str, out: Tensor, slope: Tensor) -> Tensor:
+    """The slope in what went into an activation, from what came out of it and the slope there."""
+    if activation == TANH:
+        return torch.ops.aten.tanh_backward(slope, out)
+    return torch.ops.aten.threshold_backward(slope, out, 0)
 
 
 def torch_free_forward(
@@ -214,8 +228,8 @@ class Critics:
         """observation [runs, batch, features], action [runs, batch, size] → values
         [copies, runs, batch].
         """
-        x = torch.cat((observation, action), -1)
-        return self.net(x.repeat(self.copies, 1, 1)).view(self.copies, *x.shape[:-1])
+        q: Tensor = _Values.apply(observation, action, self.net.flat, self)  # type: ignore[no-untyped-call]
+        return q
 
     @cached_property
     def first(self) -> Critics:
@@ -236,6 +250,35 @@ class Critics:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # neither does the view of the first
         return type(self)(deepcopy(self.net, memo), self.copies)
+
+
+class _Values(torch.autograd.Function):
+    """`Critics` as one step of autograd."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, observation: Tensor, action: Tensor, flat: Tensor, critics: Critics
+    ) -> Tensor:
+        net, copies = critics.net, critics.copies
+        x = torch.cat((observation, action), -1)
+        *signals, q = _forward(torch.cat((x,) * copies), net._layers, net.activation)
+        ctx.save_for_backward(flat, *signals)
+        ctx.critics, ctx.features = critics, observation.shape[-1]
+        return q.view(copies, *x.shape[:-1])
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(
+        ctx: Any, slope: Tensor
+    ) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
+        net, (_, *signals) = ctx.critics.net, ctx.saved_tensors
+        of_observation, of_action, of_flat, _ = ctx.needs_input_grad
+        slope, gradient = _backward(net, signals, slope.reshape(len(net.flat), -1, 1), of_flat)
+        if not (of_observation or of_action):
+            return None, None, gradient, None
+        of_x = torch.bmm(slope, net._layers[0][0].mT)
+        of_x = of_x.view(ctx.critics.copies, -1, *of_x.shape[-2:]).sum(0)
+        return of_x[..., : ctx.features], of_x[..., ctx.features :], gradient, None
 
 
 def total(loss: Tensor) -> Tensor:
