@@ -93,6 +93,7 @@ def start(env: Environment, config: Config, seed: int) -> State:
     copies = 2 if config.twin else 1
     q = nets.Critics.init(copies, features + size, config.hidden, env.n, torch_generator)
     rng = generator(seed, Purpose.ALGORITHM)
+    (smoothing,) = rng.spawn(1)
     return State(
         Episodes(env, config, gamma=config.gamma),
         actor,
@@ -103,7 +104,7 @@ def start(env: Environment, config: Config, seed: int) -> State:
         nets.adam(q.net.flat, config.lr),
         Replay(env.n, config.replay_size, features, env.actions),
         rng,
-        *rng.spawn(1),
+        smoothing,
     )
 
 
