@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.deep import nets, normalise
+from rl_core.deep.replay import Replay
 from rl_core.events import Floats
+
+XRAY_EVERY = 200  # steps between two X-rays of the replay buffer
 
 
 def chosen(q: Tensor, action: Tensor) -> Tensor:
@@ -36,13 +39,16 @@ def policy(weights: Mapping[str, Any], observation: Floats) -> NDArray[np.int64]
 
 
 def health(
-    delta: Tensor, q_sa: Tensor, loss: Tensor, grad_norm: Tensor, epsilon: float, buffer: float
+    delta: Tensor, q_sa: Tensor, loss: Tensor, grad_norm: Tensor, epsilon: float, replay: Replay
 ) -> dict[str, Floats]:
-    """What an expert would watch, each [runs]: means over the last batch, the exploration, and how
-    full the buffer is (0 to 1).
+    """What an expert would watch, each [runs]: means over the last batch, the exploration, how
+    full the buffer is (0 to 1), and now and then an X-ray of it.
     """
     means = {"td_error": delta.abs().mean(-1), "q": q_sa.mean(-1), "loss": loss.mean(-1)}
     metrics = {name: mean.numpy() for name, mean in means.items()}
     runs = len(grad_norm)
-    shared = {"epsilon": np.full(runs, epsilon), "buffer": np.full(runs, buffer)}
-    return metrics | {"grad_norm": grad_norm.numpy()} | shared
+    shared = {"epsilon": epsilon, "buffer": replay.size / replay.capacity}
+    metrics |= {name: np.full(runs, value) for name, value in shared.items()}
+    if replay.newest % XRAY_EVERY == 0:
+        metrics |= replay.xray(delta.shape[-1])
+    return metrics | {"grad_norm": grad_norm.numpy()}

@@ -119,7 +119,7 @@ def train(timeline: Timeline[Config], state: State) -> Iterator[Update]:
                 state.updates += 1
                 if state.updates % config.target_every == 0:
                     q_target.follow(q, config.tau)
-            metrics = health(*learned, explore, replay.size / replay.capacity)
+            metrics = health(*learned, explore, replay)
         yield Update(step + 1, transition.returns, metrics)
 
 

@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.deep.envs import Box, Discrete
 from rl_core.deep.episodes import Transition
+from rl_core.events import Floats
+
+SCALED_BY = 1000  # transitions, at most, that the scale of observations is judged by
 
 
 class Batch(NamedTuple):
@@ -71,3 +75,40 @@ class Replay:
             columns[..., 2 * f + 2],
         )
         return map(Batch._make, zip(*(field.unbind() for field in fields), strict=True))
+
+    @property
+    def newest(self) -> int:
+        """The place of the last transition stored, 0 to capacity − 1."""
+        return (self._next - 1) % self.capacity
+
+    def xray(self, size: int) -> dict[str, Floats]:
+        """How old and how alike `size` transitions are, each number [runs].
+
+        "sample_age": mean age, in steps, of a batch drawn as `sample` does; "sampled_alike": how
+        alike its observations are, each to the one drawn next, as a correlation (1: the same, 0:
+        nothing in common); "neighbours_alike": the same of the newest transitions in a row, which
+        a batch would be without a buffer. Drawn by luck of its own: it changes no training.
+        """
+        runs = len(self._table)
+        rng = np.random.default_rng(self._next)
+        drawn = rng.integers(self.size, size=(runs, size))
+        row = np.broadcast_to(np.arange(min(size, self.size)), (runs, min(size, self.size)))
+        return {
+            "sample_age": drawn.mean(-1),
+            "sampled_alike": self._alike(drawn),
+            "neighbours_alike": self._alike(row),
+        }
+
+    def _alike(self, age: NDArray[np.int64]) -> Floats:
+        """The correlation of observations next to each other, by their age [runs, batch]."""
+        if self.size == 1:
+            return np.ones(len(age))  # all of them are the same one
+        seen = self._table[:, : self.size, : self.features]
+        some = seen[:, :: -(-self.size // SCALED_BY)].astype(float)  # enough for their scale
+        mean, deviation = some.mean(1), np.maximum(some.std(1), 1e-9)
+        place = (self.newest - age) % self.capacity
+        found = np.take_along_axis(seen, place[..., None], axis=1)
+        z = (found - mean[:, None]) / deviation[:, None]
+        one, other = z[:, :-1], z[:, 1:]
+        products, squares = (one * other).sum((-2, -1)), (one**2 + other**2).sum((-2, -1)) / 2
+        return products / np.maximum(squares, 1e-9)  # type: ignore[no-any-return]

@@ -130,7 +130,7 @@ def test_one_update_is_that_of_plain_networks(loss, max_grad_norm):
     plain = [
         [plain_network(net.weights(), run) for net in (state.q, state.q_target)] for run in range(3)
     ]
-    metrics = dqn.health(*dqn.update(state, batch, config, 0.01), 0, 0)
+    metrics = dqn.health(*dqn.update(state, batch, config, 0.01), 0, state.replay)
     for run, (q, q_target) in enumerate(plain):
         one = [field[run] for field in batch]
         observation, action, reward, next_observation, terminated, _ = one

@@ -98,3 +98,44 @@ def test_batches_drawn_together_are_apart(replay):
     first, second = replay.sample(2, 20_000, np.random.default_rng(0))
     joint = np.histogram2d(first.reward[0], second.reward[0], bins=5)[0] / 20_000
     np.testing.assert_allclose(joint, 1 / 25, atol=0.006)
+
+
+def filled(values, capacity):
+    """A buffer that holds observations of one feature, in this order, the same in both runs."""
+    replay = Replay(RUNS, capacity, 1, Discrete(2))
+    for value in values:
+        seen = np.full((RUNS, 1), value)
+        replay.add(transition(0)._replace(observation=seen, next_observation=seen))
+    return replay
+
+
+def test_the_xray_tells_neighbours_from_a_batch_drawn_at_random():
+    slow = np.sin(np.arange(3000) / 100)  # next to each other: all but the same
+    found = filled(slow, 2500).xray(256)
+    assert (found["neighbours_alike"] > 0.99).all()
+    assert (np.abs(found["sampled_alike"]) < 0.3).all()
+    assert found["sample_age"] == pytest.approx([1250, 1250], rel=0.1)
+    assert found["sample_age"][0] != found["sample_age"][1]  # each run draws its own
+    noise = np.random.default_rng(0).normal(size=3000)
+    assert (np.abs(filled(noise, 2500).xray(256)["neighbours_alike"]) < 0.3).all()
+
+
+def test_the_xray_by_hand():
+    # the newest three in a row, newest first: 3, 1, -1; mean 0 and deviation √5 over all four
+    found = filled([9, 9, -3, -1, 1, 3], 4).xray(3)
+    assert found["neighbours_alike"] == pytest.approx([(3 - 1) / ((9 + 1 + 1 + 1) / 2)] * 2)
+
+
+def test_the_xray_of_a_buffer_of_one_sees_one_thing_only():
+    found = filled([5, 6, 7], 1).xray(64)
+    assert (found["sample_age"] == 0).all()
+    assert (found["neighbours_alike"] == found["sampled_alike"]).all()
+    assert (found["sampled_alike"] == 1).all()
+
+
+def test_the_xray_changes_nothing(replay):
+    rng = np.random.default_rng(0)
+    replay.xray(4)
+    (after,) = replay.sample(1, 50, rng)
+    np.testing.assert_array_equal(after.reward, sample(replay, 50).reward)
+    np.testing.assert_array_equal(replay.xray(4)["sample_age"], replay.xray(4)["sample_age"])
