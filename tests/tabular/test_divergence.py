@@ -48,9 +48,8 @@ def test_w_to_2w_is_cured_by_replay_and_only_slowed_by_a_target_network(gamma):
     plain = factor(example, first, 0.1, gamma)
     assert plain == pytest.approx(1 + 0.1 * (2 * gamma - 1))
     slowed = [factor(example, first, 0.1, gamma, every) for every in (2, 10, 100, 1000)]
-    assert all(
-        1 < slower < faster for faster, slower in zip([plain, *slowed], slowed, strict=False)
-    )
+    for faster, slower in pairwise([plain, *slowed]):
+        assert 1 < slower < faster
     for every in (1, 10, 100):
         assert factor(example, example.replayed, 0.1, gamma, every) < 1
     assert size(example, trace(example, alone(N), 0.1, gamma, 10))[-1] > 2
