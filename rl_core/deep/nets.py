@@ -186,6 +186,40 @@ def _through(activation: str, out: Tensor, slope: Tensor) -> Tensor:
     return torch.ops.aten.threshold_backward(slope, out, 0)
 
 
+class Jacobian:
+    """J, the slopes of a network's outputs in its parameters at the inputs x [runs, batch, in]: as
+    products with J and Jᵀ, for J itself would be large.
+
+    Attributes:
+        net: the network.
+        out: its outputs, [runs, batch, out].
+    """
+
+    def __init__(self, net: MLP, x: Tensor):
+        self.net, self._out = net, net(x)
+        self.out = self._out.detach()
+        *self._signals, _ = _forward(x, net._layers, net.activation)
+
+    def times(self, v: Tensor) -> Tensor:
+        """J v: how the outputs change when the parameters move along v [runs, P], →
+        [runs, batch, out].
+        """
+        layers = zip(self._signals, self.net._layers, self.net.views(v), strict=True)
+        change = torch.zeros_like(self._signals[0])
+        for k, (x, (weight, _), (weight_change, bias_change)) in enumerate(layers):
+            if k > 0:
+                change = _through(self.net.activation, x, change)
+            change = linear(x, weight_change, bias_change).baddbmm_(change, weight)
+        return change
+
+    def transposed_times(self, slope: Tensor) -> Tensor:
+        """Jᵀ slope: the gradient in the parameters, [runs, P], where that in the outputs is slope
+        [runs, batch, out].
+        """
+        (gradient,) = torch.autograd.grad(self._out, self.net.flat, slope, retain_graph=True)
+        return gradient
+
+
 def torch_free_forward(
     layers: Sequence[tuple[Floats, Floats]], x: Floats, activation: str = RELU
 ) -> Floats:

@@ -158,3 +158,19 @@ def test_layers_of_a_copy_compute_the_same(mlp):
     x = np.random.default_rng(0).normal(size=(3, 6, 3)).astype(np.float32)
     out = nets.torch_free_forward(nets.layers(mlp.weights()), x)
     np.testing.assert_allclose(out, mlp(torch.from_numpy(x)).detach(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("activation", [nets.RELU, nets.TANH])
+def test_jacobian_is_that_of_autograd(activation):
+    net = nets.MLP.init((3, 5, 4, 2), 2, torch.Generator().manual_seed(0), activation)
+    x = torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(1))
+    v = torch.randn(net.flat.shape, generator=torch.Generator().manual_seed(2))
+    slope = torch.randn(2, 6, 2, generator=torch.Generator().manual_seed(3))
+    jacobian = nets.Jacobian(net, x)
+    torch.testing.assert_close(jacobian.out, net(x))
+    exact = torch.autograd.functional.jacobian(lambda flat: net.plain(x, flat), net.flat)
+    assert exact.shape == (2, 6, 2, *v.shape)
+    torch.testing.assert_close(jacobian.times(v), (exact * v).sum((-1, -2)))
+    expected = (exact * slope[..., None, None]).sum((0, 1, 2))
+    for _ in range(2):  # again and again
+        torch.testing.assert_close(jacobian.transposed_times(slope), expected)
