@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -113,12 +114,12 @@ BAD = [
     (("train",), "the following arguments are required: algorithm"),
     (("train", "foo"), "unknown algorithm 'foo': it must be one of dqn"),
     (("train", "dqn", "--env", "CartPole-v9"), "did you mean CartPole-v1"),
-    (("train", "dqn", "--env", "Pendulum-v1"), "its actions are Box, needed is Discrete"),
+    (("train", "dqn", "--env", "Pendulum-v1"), "continuous actions (Box), dqn needs"),
     (("train", "dqn", "--env", "os:system"), "unknown environment 'os:system'"),
     (("train", "dqn", "--set", "gamma=2"), "gamma must be a number from 0 to 1"),
     (("train", "dqn", "--set", "gamma=nan"), "gamma must be a number from 0 to 1"),
     (("train", "dqn", "--set", "batch=1.5"), "batch must be a whole number from 1 to 4096"),
-    (("train", "dqn", "--set", "gama=0.9"), "gama must be a known setting: lr,"),
+    (("train", "dqn", "--set", "gama=0.9"), "gama must be a known setting: "),
     (("train", "dqn", "--set", "gamma"), "must be NAME=VALUE"),
     (("train", "dqn", "--runs", "0"), "must be a whole number from 1 to 100000"),
     (("train", "dqn", "--runs", "257"), "networks train up to 256"),
@@ -143,6 +144,11 @@ BAD = [
     (("solve", "cliff", "--gamma", "1.5"), "must be a number from 0 to 1"),
     (("solve", "cliff", "--gamma", "nan"), "must be a number from 0 to 1"),
     (("solve", "cliff", "--json", "no/where.json"), "cannot be written"),
+    (("train", "dqn", "--stop-at", "5"), "--stop-at needs --save-state"),
+    (("train", "--resume", "nowhere"), "no saved training to go on with in 'nowhere'"),
+    (("train", "q_learning", "--stop-at", "5"), "--stop-at is not for tables"),
+    (("train", "q_learning", "--save-state", "out"), "--save-state is not for tables"),
+    (("train", "q_learning", "--resume", "out"), "--resume is not for tables"),
     (("play", "nowhere"), "no saved policy in 'nowhere'"),
     (("play", "nowhere", "--episodes", "0"), "must be a whole number from 1 to"),
 ]
@@ -173,12 +179,7 @@ def test_bad_input_in_a_process_of_its_own():
     assert done.stderr.count("\n") == 1
 
 
-# Tables
-
-TABULAR = [
-    *("q_learning", "sarsa", "expected_sarsa", "double_q_learning"),
-    *("n_step_sarsa", "monte_carlo", "policy_gradient"),
-]
+# In several goes
 
 
 def here(*arguments):
@@ -186,6 +187,107 @@ def here(*arguments):
     from rl_core.command_line import main
 
     return main([str(x) for x in arguments])
+
+
+def comparable(path):
+    results = json.loads(path.read_text())
+    return {k: v for k, v in results.items() if not k.endswith("_seconds")}
+
+
+def test_stopped_and_resumed_is_as_if_it_had_not_stopped(trained, tmp_path):
+    folder, _, _ = trained
+    first = run(
+        *("train", "dqn", "--runs", 2, "--steps", 300, "--seed", 4, "--set", "lr=0.001"),
+        *QUICK,
+        *("--stop-at", 170, "--save-state", "half/", "--json", "half.json", "--save", "early/"),
+        cwd=tmp_path,
+    )
+    assert first.returncode == 0, first.stderr
+    assert "stopped after 170 of 300 steps" in first.stdout
+    assert "python -m rl_core train --resume half" in first.stdout
+    early, whole = comparable(tmp_path / "half.json"), comparable(folder / "out.json")
+    assert early["evaluation"] is early["evaluation_last"] is None
+    assert early["curve"]["steps"] == [k for k in whole["curve"]["steps"] if k <= 170]
+    assert run("play", "early/", "--episodes", 1, cwd=tmp_path).returncode == 0
+    second = run(
+        *("train", "--resume", "half/", "--json", "out.json", "--save", "out/"), cwd=tmp_path
+    )
+    assert second.returncode == 0, second.stderr
+    assert "note:" not in second.stderr
+    assert comparable(tmp_path / "out.json") == whole
+    for name in ("best.safetensors", "last.safetensors", "policy.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (folder / "out" / name).read_bytes()
+
+
+def test_more_steps_than_planned(tmp_path, capsys):
+    options = ("train", "dqn", "--runs", 2, "--seed", 4, *QUICK, "--set", "lr_end=1")
+    whole, half, more = (tmp_path / name for name in ("whole.json", "half", "more.json"))
+    assert here(*options, "--steps", 240, "--json", whole) == 0
+    assert here(*options, "--steps", 120, "--save-state", half) == 0
+    assert here("train", "dqn", "--resume", half, "--steps", 240, "--json", more) == 0
+    assert comparable(more) == comparable(whole)
+    assert "note:" not in capsys.readouterr().err
+
+
+def test_what_differs_with_more_steps_is_said(tmp_path, capsys):
+    options = ("train", "dqn", "--runs", 1, *QUICK, "--save-state", tmp_path)
+    assert here(*options, "--steps", 20) == 0
+    assert here("train", "--resume", tmp_path, "--steps", 40, "--save-state", tmp_path) == 0
+    assert "note: lr_end = 0 falls over all steps" in capsys.readouterr().err
+    assert here("train", "--resume", tmp_path, "--steps", 30) == 2
+    assert "it has already made 40 steps, not 30" in capsys.readouterr().err
+
+
+def test_what_contradicts_a_saved_training_is_one_line(tmp_path, capsys):
+    options = ("--runs", 1, "--steps", 30, *QUICK, "--stop-at", 10, "--save-state", tmp_path)
+    assert here("train", "dqn", *options) == 0
+    agreeing = ("--env", "CartPole-v1", "--runs", 1, "--seed", 0, "--set", "hidden=4")
+    assert here("train", "dqn", "--resume", tmp_path, *agreeing) == 0
+    capsys.readouterr()
+    for given, reason in (
+        (("double_dqn",), "algorithm = 'double_dqn' contradicts --resume"),
+        (("--env", "Acrobot-v1"), "which goes on with env = 'CartPole-v1'"),
+        (("--runs", 2), "runs = 2 contradicts"),
+        (("--seed", 1), "seed = 1 contradicts"),
+        (("--set", "hidden=5"), "goes on with hidden = 4"),
+        (("--set", "colour=5"), "colour must be a known setting"),
+        (("--stop-at", 5, "--save-state", tmp_path), "already made 10 steps, not 5"),
+    ):
+        assert here("train", *given, "--resume", tmp_path) == 2
+        err = capsys.readouterr().err
+        assert reason in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent Ctrl-C there")
+def test_interrupted_it_is_saved_and_goes_on(tmp_path):
+    options = ("--runs", "1", "--steps", "60000", *QUICK, "--save-state", "state")
+    with subprocess.Popen(
+        [sys.executable, "-m", "rl_core", "train", "dqn", *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stderr.read(60)  # it shows its progress: it trains
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "of 60000 steps; go on with: python -m rl_core train --resume state" in out
+    from rl_core.deep import saved_state
+
+    again = saved_state.load(tmp_path / "state")
+    assert 0 < again.step < 60_000
+    assert again.timeline.steps == 60_000
+
+
+# Tables
+
+TABULAR = [
+    *("q_learning", "sarsa", "expected_sarsa", "double_q_learning"),
+    *("n_step_sarsa", "monte_carlo", "policy_gradient"),
+]
 
 
 @pytest.mark.parametrize("algorithm", TABULAR)

@@ -122,8 +122,9 @@ def load(folder: Path, steps: int | None = None, pause: int | None = None) -> Re
         tensors = (folder / "training.safetensors").read_bytes()
         if about.pop("digest") != _digest(about, tensors):
             raise SavedStateError("the files are damaged, or not of one training")
-        if steps is not None and steps < about["done"]:
-            raise SavedStateError(f"it has already made {about['done']} steps, not {steps}")
+        for step in (steps, pause):
+            if step is not None and step < about["done"]:
+                raise SavedStateError(f"it has already made {about['done']} steps, not {step}")
         return _training(about, load_tensors(tensors), steps or about["steps"], pause)
     except OSError as error:
         reason = f"{Path(error.filename).name}: {error.strerror}"
@@ -304,6 +305,7 @@ class Unpacker:
             for name, moment in found.items():
                 self._same((), moment.shape if name == "step" else moment.shape[p.ndim :], path)
                 self._same(name == "step" or p.shape, name == "step" or moment.shape, path)
+                self._finite(moment.numpy(), 0, path)
             if found:
                 like.state[p] = found
         return like
@@ -311,8 +313,7 @@ class Unpacker:
     def _fitting(self, like: Any, saved: Any, path: str) -> NDArray[Any]:
         like, array = np.asarray(like), self._array(saved, path)
         self._same((like.shape, like.dtype), (array.shape, array.dtype), path)
-        if array.dtype.kind == "f" and not (np.isfinite(array) | ~np.isfinite(like)).all():
-            raise SavedStateError(f"{path}: a number is not finite")
+        self._finite(array, like, path)
         return array
 
     def _array(self, saved: Any, path: str) -> NDArray[Any]:
@@ -321,6 +322,10 @@ class Unpacker:
         self.left.discard(path)
         array = np.array(self._arrays[path])
         return array.T if order == "turned" else array
+
+    def _finite(self, array: Any, like: Any, path: str) -> None:
+        if not (np.isfinite(array) | ~np.isfinite(like)).all():
+            raise SavedStateError(f"{path}: a number is not finite")
 
     def _same(self, expected: object, found: object, path: str) -> None:
         if expected != found:
