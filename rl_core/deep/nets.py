@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, optim
 from torch.autograd.function import once_differentiable
+from torch.optim.adam import adam as functional_adam
 
 Floats = NDArray[np.float32]
 Layers = list[tuple[Tensor, Tensor]]  # weight [runs, in, out], bias [runs, 1, out]
@@ -331,7 +332,7 @@ def adam(parameters: Tensor | Sequence[Tensor], lr: float) -> optim.Adam:
 def descend(loss: Tensor, optimizer: optim.Adam, lr: float) -> None:
     """One step down the gradient of loss [runs, batch], however long it is."""
     _differentiate(loss, optimizer, lr)
-    optimizer.step()
+    _step(optimizer)
 
 
 def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) -> Tensor:
@@ -341,7 +342,7 @@ def minimise(loss: Tensor, optimizer: optim.Adam, lr: float, max_norm: float) ->
     """
     gradients = _differentiate(loss, optimizer, lr)
     norm = clip(gradients, max_norm)
-    optimizer.step()
+    _step(optimizer)
     return norm
 
 
@@ -356,6 +357,36 @@ def _differentiate(loss: Tensor, optimizer: optim.Adam, lr: float) -> list[Tenso
         parameters.grad = None
     total(loss).backward()  # type: ignore[no-untyped-call]
     return [parameters.grad for parameters in group["params"]]
+
+
+def _step(optimizer: optim.Adam) -> None:
+    """`optimizer.step()` without its hooks and checks: for small networks they cost more than the
+    arithmetic.
+    """
+    (group,) = optimizer.param_groups
+    parameters = group["params"]
+    states = [optimizer.state[p] for p in parameters]
+    if not all(states):
+        optimizer.step()  # the first one begins the averages
+        return
+    beta1, beta2 = group["betas"]
+    with torch.no_grad():
+        functional_adam(
+            parameters,
+            [p.grad for p in parameters],
+            [state["exp_avg"] for state in states],
+            [state["exp_avg_sq"] for state in states],
+            [],
+            [state["step"] for state in states],
+            fused=True,
+            amsgrad=False,
+            beta1=beta1,
+            beta2=beta2,
+            lr=group["lr"],
+            weight_decay=0.0,
+            eps=group["eps"],
+            maximize=False,
+        )
 
 
 def clip(gradients: Sequence[Tensor], max_norm: float) -> Tensor:

@@ -104,6 +104,20 @@ def test_one_update_is_that_of_plain_networks_with_adam(mlp, max_norm):
         torch.testing.assert_close(mlp(x)[run], network(x[run]), rtol=1e-4, atol=1e-5)
 
 
+def test_a_step_of_adam_is_that_of_the_optimizer_bit_for_bit(mlp):
+    other = copy.deepcopy(mlp)
+    optimizer, whole = nets.adam(mlp.flat, 0.01), nets.adam(other.flat, 0.01)
+    x = torch.randn(3, 7, 3, generator=torch.Generator().manual_seed(3))
+    for lr in (0.01, 0.02, 0.0, 0.01):
+        nets.descend(mlp(x).square().mean(-1), optimizer, lr)
+        whole.param_groups[0]["lr"] = lr
+        whole.zero_grad()
+        nets.total(other(x).square().mean(-1)).backward()
+        whole.step()
+        assert torch.equal(mlp.flat, other.flat)
+    assert optimizer.state_dict()["state"][0]["step"] == 4
+
+
 def test_the_gradient_is_that_of_plain_networks(mlp):
     x = torch.randn(3, 7, 3, generator=torch.Generator().manual_seed(3))
     networks = [plain(mlp, run) for run in range(3)]
