@@ -86,6 +86,7 @@ def explained_variance(value: Tensor, target: Tensor) -> Tensor:
     1 - \frac{\operatorname{Var}(\hat G - V)}{\operatorname{Var}(\hat G)}
     $$
 
+    The coefficient of determination (Wright 1921).
     value, target [..., batch] → [...]; 0 where the returns do not differ.
     """
     left, variance = (target - value).var(-1, correction=0), target.var(-1, correction=0)

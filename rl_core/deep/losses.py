@@ -14,7 +14,7 @@ def squared(delta: Tensor) -> Tensor:
     \ell(\delta) = \tfrac{1}{2} \delta^2
     $$
 
-    delta [...] → [...].
+    Sutton & Barto, section 9.3: its slope is the error itself. delta [...] → [...].
     """
     return 0.5 * delta.square()
 

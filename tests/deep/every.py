@@ -4,14 +4,14 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from rl_core.deep import training
+from rl_core.deep import envs, training
 from rl_core.deep.envs import Box, Discrete
 from rl_core.timeline import Timeline
 
 ALGORITHMS = [name for name in training.ALGORITHMS if find_spec(f"rl_core.deep.{name}")]
 ENVS = {Discrete: "CartPole-v1", Box: "Pendulum-v1"}
 
-# Whatever of it an algorithm has. All learn several times within 200 steps.
+# Whatever of it an algorithm has. All learn within 100 steps, if episodes are `short`.
 SMALL = {
     "hidden": 8,
     "batch": 8,
@@ -25,6 +25,15 @@ SMALL = {
 
 # Every algorithm with every kind of actions that it takes.
 PAIRS = [(name, ENVS[kind]) for name in ALGORITHMS for kind in training.algorithm(name).ACTIONS]
+
+
+def short(monkeypatch):
+    """Short episodes, and few of them to judge by: the judge is the same for all algorithms."""
+    monkeypatch.setattr(envs.Pendulum, "time_limit", 40)
+    monkeypatch.setattr(envs.CartPole, "time_limit", 40)
+    for name in ("VALIDATION_EPISODES", "EVALUATION_EPISODES", "EPISODES_AT_ONCE"):
+        monkeypatch.setattr(training, name, 2)
+    monkeypatch.setattr(training, "SNAPSHOTS", 4)
 
 
 def small(name, **changes):

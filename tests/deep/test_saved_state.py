@@ -12,15 +12,12 @@ from rl_core.deep import dqn, envs, saved_state, training
 from rl_core.deep.saved_state import SavedStateError
 from rl_core.events import Evaluation, Progress, Snapshot
 from rl_core.timeline import Change
-from tests.deep.every import ALGORITHMS, ENVS, PAIRS, course, equal, has, small
+from tests.deep.every import ALGORITHMS, ENVS, PAIRS, course, equal, short, small
 
 
 @pytest.fixture(autouse=True)
-def few_episodes(monkeypatch):
-    """What is compared is the training; judging it is the same in every test."""
-    for name in ("VALIDATION_EPISODES", "EVALUATION_EPISODES", "EPISODES_AT_ONCE"):
-        monkeypatch.setattr(training, name, 2)
-    monkeypatch.setattr(training, "SNAPSHOTS", 4)
+def short_episodes(monkeypatch):
+    short(monkeypatch)
 
 
 def stopped(folder, made):

