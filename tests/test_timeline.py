@@ -70,3 +70,46 @@ def test_a_bad_change_is_refused_and_changes_nothing(field, value, reason):
         timeline.change(field, value)
     assert [config for _, config in timeline] == [Config(), Config()]
     assert timeline.changes == []
+
+
+def test_in_strides():
+    timeline, seen = Timeline(Config(), 10), []
+    for step, config in timeline.every(4):
+        seen.append((step, config.lr))
+        if step == 4:
+            timeline.change("lr", 0.5)
+    assert seen == [(0, 0.1), (4, 0.1), (8, 0.5)]
+    assert timeline.changes == [Change(8, "lr", 0.5)]
+
+
+def test_in_strides_a_recorded_change_counts_from_the_next_round():
+    timeline = Timeline(Config(), 12, [Change(5, "lr", 0.5)])
+    assert [config.lr for _, config in timeline.every(4)] == [0.1, 0.1, 0.5]
+    assert timeline.changes == [Change(8, "lr", 0.5)]
+
+
+def test_a_pause_stops_before_its_step():
+    timeline = Timeline(Config(), 10, pause=5)
+    assert [step for step, _ in timeline.every(2)] == [0, 2, 4]
+    assert timeline.stopped
+    whole = Timeline(Config(), 3, pause=3)
+    assert [step for step, _ in whole] == [0, 1, 2]
+    assert not whole.stopped
+
+
+def test_what_is_not_yet_in_force_is_pending():
+    timeline = Timeline(Config(), 9, [Change(1, "lr", 0.5), Change(7, "lr", 0.2)], pause=3)
+    for step, _ in timeline:
+        if step == 2:
+            timeline.change("gamma", 0.0)
+    assert timeline.changes == [Change(1, "lr", 0.5)]
+    assert timeline.pending(3) == [Change(7, "lr", 0.2), Change(3, "gamma", 0.0)]
+    assert timeline.first == Config()
+
+
+def test_going_on_keeps_the_steps_at_which_changes_were_made():
+    changes = [Change(1, "lr", 0.5), Change(3, "lr", 0.2)]
+    timeline = Timeline(Config(), 6, changes, start=4)
+    assert timeline.changes == changes
+    assert timeline.config.lr == 0.2
+    assert timeline.first == Config()

@@ -364,7 +364,7 @@ def _step(optimizer: optim.Adam) -> None:
     arithmetic.
     """
     (group,) = optimizer.param_groups
-    parameters = group["params"]
+    parameters = [p for p in group["params"] if p.grad is not None]
     states = [optimizer.state[p] for p in parameters]
     if not all(states):
         optimizer.step()  # the first one begins the averages

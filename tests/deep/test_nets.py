@@ -188,3 +188,107 @@ def test_jacobian_is_that_of_autograd(activation):
     expected = (exact * slope[..., None, None]).sum((0, 1, 2))
     for _ in range(2):  # again and again
         torch.testing.assert_close(jacobian.transposed_times(slope), expected)
+
+
+def test_what_has_no_gradient_stays_where_it_is(mlp):
+    """As where a loss leaves a parameter out that it had before."""
+    other = torch.ones(3, 1, requires_grad=True)
+    optimizer = nets.adam([mlp.flat, other], 0.01)
+    x = torch.ones(3, 2, 3)
+    nets.descend(mlp(x).square().mean(-1) + other, optimizer, 0.01)
+    after, before = other.detach().clone(), mlp.flat.detach().clone()
+    nets.descend(mlp(x).square().mean(-1), optimizer, 0.01)
+    assert torch.equal(other, after)
+    assert not torch.equal(mlp.flat, before)
+
+
+activations = pytest.mark.parametrize("activation", [nets.RELU, nets.TANH])
+
+
+def in_double(activation, runs=2):
+    mlp = nets.MLP.init((3, 5, 4, 2), runs, torch.Generator().manual_seed(4), activation)
+    return nets.MLP(mlp.sizes, mlp.flat.detach().double().requires_grad_(), activation)
+
+
+@activations
+def test_one_step_of_autograd_is_that_of_many(activation):
+    mlp = in_double(activation)
+    x = torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(5)).double().requires_grad_()
+    out, plain = mlp(x), mlp.plain(x)
+    torch.testing.assert_close(out, plain)
+    slope = torch.randn(out.shape, generator=torch.Generator().manual_seed(6)).double()
+    gradients = torch.autograd.grad(out, (x, mlp.flat), slope)
+    expected = torch.autograd.grad(plain, (x, mlp.flat), slope)
+    for own, autograd_s in zip(gradients, expected, strict=True):
+        torch.testing.assert_close(own, autograd_s)
+
+
+@activations
+def test_slopes_in_inputs_and_parameters_are_those_of_finite_differences(activation):
+    mlp = in_double(activation)
+    x = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(7)).double().requires_grad_()
+
+    def out(x, flat):
+        return nets.MLP(mlp.sizes, flat, activation)(x)
+
+    assert torch.autograd.gradcheck(out, (x, mlp.flat))
+
+
+@activations
+def test_a_frozen_view_lives_in_the_same_place_and_passes_no_gradient(activation):
+    mlp = in_double(activation)
+    view, copy_ = mlp.frozen_view(), mlp.frozen_copy()
+    x = torch.ones(2, 3, 3).double().requires_grad_()
+    (of_x,) = torch.autograd.grad(view(x).sum(), x)
+    assert of_x.abs().sum() > 0  # through it, but not into it
+    assert not view.flat.requires_grad
+    assert mlp.flat.grad is None
+    before = copy_(x)
+    with torch.no_grad():
+        mlp.flat.mul_(2)
+    assert torch.equal(view(x), mlp(x))
+    assert torch.equal(copy_(x), before)
+    assert not torch.equal(view(x), before)
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_critics_are_networks_apart(copies):
+    critics = nets.Critics.init(copies, 3 + 2, 4, 3, torch.Generator().manual_seed(1))
+    generator = torch.Generator().manual_seed(2)
+    observation = torch.randn(3, 6, 3, generator=generator)
+    action = torch.randn(3, 6, 2, generator=generator).requires_grad_()
+    q = critics(observation, action)
+    assert q.shape == (copies, 3, 6)
+    (2 * q[0] + 3 * q[-1]).sum().backward()
+    weights, of_action = critics.net.weights(), torch.zeros_like(action)
+    for k in range(copies):
+        for run in range(3):
+            flat = critics.net.flat[k * 3 + run].detach().requires_grad_()
+            alone = nets.MLP(critics.net.sizes, flat[None])
+            a = action[run].detach().requires_grad_()
+            x = torch.cat((observation[run], a), -1)
+            own = alone.plain(x[None], flat[None])[0, :, 0]
+            torch.testing.assert_close(q[k, run], own)
+            factor = 2 * (k == 0) + 3 * (k == copies - 1)
+            (factor * own).sum().backward()
+            torch.testing.assert_close(critics.net.flat.grad[k * 3 + run], flat.grad)
+            of_action[run] += a.grad
+    torch.testing.assert_close(action.grad, of_action)
+    assert len(weights["0.weight"]) == copies * 3
+
+
+def test_the_first_critic_is_the_first():
+    critics = nets.Critics.init(2, 4, 4, 3, torch.Generator().manual_seed(1))
+    observation, action = torch.ones(3, 5, 3), torch.ones(3, 5, 1).requires_grad_()
+    q = critics.first(observation, action)
+    torch.testing.assert_close(q[0], critics(observation, action)[0])
+    q.sum().backward()
+    assert action.grad.abs().sum() > 0
+    assert critics.net.flat.grad is None
+    twin = copy.deepcopy(critics)
+    with torch.no_grad():
+        critics.net.flat.mul_(2)
+    assert torch.equal(critics.first(observation, action)[0], critics(observation, action)[0])
+    torch.testing.assert_close(twin.first(observation, action), q)
+    view = critics.frozen_view()
+    assert not view(observation, torch.ones(3, 5, 1)).requires_grad
