@@ -32,6 +32,7 @@ class Lesson:
 
 LESSONS: dict[tuple[str, str], Lesson] = {
     ("dqn", "CartPole-v1"): Lesson(steps=30_000),
+    ("reinforce", "CartPole-v1"): Lesson(steps=60_000),
 }
 
 

@@ -127,8 +127,9 @@ def update(learner: Learner, batch: Batch, config: Config, progress: float) -> d
     actor_critic = learner.actor_critic
     ended = torch.maximum(batch.terminated, batch.truncated)
     t, length = time(ended), ended.shape[-1] / ended.sum(-1)
-    # What would have come after a time limit, only the baseline can guess. Without one it counts
-    # as nothing, so that late steps look worse than they were (a bias).
+    # What would have come after a time limit, only the baseline can guess. Without one the return
+    # is what was earned before it: where rewards are positive, late steps look worse than they
+    # were (a bias).
     baseline = actor_critic.value if config.baseline else nothing
     with torch.no_grad():
         value, rest = baseline(batch.observation), baseline(batch.next_observation)
@@ -139,8 +140,8 @@ def update(learner: Learner, batch: Batch, config: Config, progress: float) -> d
         weight = normalised(weight)
     if config.discounted_steps and config.reward_to_go:  # R(τ) has the factor in it
         weight = weight * discount(t, config.gamma)
-    # Climb: summed over the steps of an episode, as the formula reads, averaged over episodes
-    # (`minimise` averages over steps).
+    # Climb: the sum over an episode's steps, as the formula reads, in the mean of the episodes.
+    # `minimise` takes the mean over all steps, hence the length.
     pi = actor_critic.policy(batch.observation)
     entropy = pi.entropy()
     loss = policy_gradient_loss(pi.log_prob(batch.action), weight) - config.entropy_coef * entropy
