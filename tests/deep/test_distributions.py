@@ -92,7 +92,7 @@ def test_the_squashed_density_integrates_to_1_in_two_dimensions():
 
 
 def test_the_squashed_density_is_torch_s_summed_over_directions():
-    out, u = drawn(2, 5, 6), drawn(2, 5, 3, seed=1)
+    out, u = 0.5 * drawn(2, 5, 6), drawn(2, 5, 3, seed=1)
     pi = SquashedGaussian(out)
     normal = theirs.Normal(out[..., :3], out[..., 3:].exp())
     tanh = theirs.TransformedDistribution(normal, theirs.TanhTransform())
