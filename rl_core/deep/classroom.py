@@ -3,12 +3,16 @@
 What stands here differs from an algorithm's own defaults because of the environment. All was
 chosen on seeds 100-199 and is reported on others.
 
-DQN on CartPole forgets: each run plays perfectly at some moment, and most of them drift off the
-track again later. The cause is not noise, for averaging the weights does not help: the values are
-near 100 wherever the pole can still be saved, what an action adds to them is less than 1, and the
-network's error is of that size. A learning rate that falls to 0 helps the last weights a little.
-The squared loss (`loss=squared max_grad_norm=1000 updates=2 lr=0.001`) helps them more, for
-Huber's all but ignores the rare falls, whose error is up to 100; but fewer runs ever pass with it.
+DQN on CartPole with its own defaults forgets: each run plays perfectly at some moment, and later
+most of them let the cart drift off the track (the pole hardly ever falls). Averaging weights does not
+help, a smaller γ does not either. The cause is the loss. Values are near 100 wherever the pole can
+still be saved, so a fall is an error of up to 100, to which Huber's loss gives no more pull than to
+an error of 1: where falls are rare the values go to the median, which does not know them. With
+rewards divided by the deviation of the return (`normalise_reward`) all errors are small enough for
+the square, and values become means: nothing else changed, the last policies of 6 of 8 runs pass
+instead of 0. The rest is that values have the time to become true, for the edge is 100 steps and
+more away from where the drift begins: twice the updates at half the learning rate, and a target
+network that is less late (τ .01 → .02; at .05 DQN's values begin to run away again).
 """
 
 from __future__ import annotations
@@ -30,8 +34,18 @@ class Lesson:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+ACTION_VALUES = {
+    "normalise_reward": True,
+    "lr": 1e-3,
+    "tau": 0.02,
+    "train_every": 16,
+    "updates": 8,
+    "hidden": 64,
+}
+
 LESSONS: dict[tuple[str, str], Lesson] = {
-    ("dqn", "CartPole-v1"): Lesson(steps=30_000),
+    ("dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
+    ("double_dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("reinforce", "CartPole-v1"): Lesson(steps=60_000),
 }
 
