@@ -32,17 +32,17 @@ ACTIONS = (Discrete, Box)
 class Config(Preprocessing):
     """Settings of A2C; the defaults are for CartPole-v1."""
 
-    lr: float = setting(3e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
+    lr: float = setting(5e-3, "learning rate of Adam", 0, 1, symbol=r"\alpha", live=True)
     lr_end: float = setting(
         0.0, "share of the learning rate left at the end (falls linearly)", 0, 1, live=True
     )
-    gamma: float = setting(0.98, "discount of future rewards", 0, 1, symbol=r"\gamma", live=True)
+    gamma: float = setting(0.99, "discount of future rewards", 0, 1, symbol=r"\gamma", live=True)
     lam: float = setting(
-        0.95, "advantages from one step (0) to all (1)", 0, 1, symbol=r"\lambda", live=True
+        1.0, "advantages from one step (0) to all (1)", 0, 1, symbol=r"\lambda", live=True
     )
     envs: int = setting(8, "environments that each run plays in", 1, 256)
     n_steps: int = setting(
-        16, "steps of each environment between updates", 1, 10_000, symbol="n", live=True
+        32, "steps of each environment between updates", 1, 10_000, symbol="n", live=True
     )
     normalise_advantage: bool = setting(
         True, "bring the advantages of an update to mean 0 and deviation 1", live=True
@@ -74,9 +74,14 @@ class State:
 
 def start(env: Environment, config: Config, seed: int) -> State:
     """The state before the first step; each run plays in `config.envs` instances of `env`."""
-    options = {"shared": config.shared, "log_std": config.log_std}
-    runs = env.n // config.envs
-    actor_critic = actors.make(env, runs, config.hidden, seed, **options)
+    actor_critic = actors.together(
+        env,
+        env.n // config.envs,
+        config.hidden,
+        seed,
+        shared=config.shared,
+        log_std=config.log_std,
+    )
     return State(
         Episodes(env, config, gamma=config.gamma, envs=config.envs),
         actor_critic,

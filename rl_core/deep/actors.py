@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from rl_core.deep import nets, normalise
 from rl_core.deep.distributions import Categorical, Distribution, Gaussian
@@ -137,9 +138,58 @@ def _row(parameters: Tensor, run: int) -> Tensor:
     return parameters.detach()[run : run + 1].requires_grad_(parameters.requires_grad)
 
 
+class Pair(ActorCritic):
+    """The same where policy and value have a network each, and learn together: computed as two
+    copies of one network, which costs half as much.
+    """
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        assert self.critic is not None
+        sizes, value = self.actor.sizes, _widened(self.critic, self.outputs)
+        flat = torch.stack((self.actor.flat.detach(), value))  # [2, runs, P]
+        self.both = MLP(sizes, flat.requires_grad_(), TANH)
+        self.actor, self.critic = (MLP(sizes, part, TANH) for part in flat.detach())
+
+    def of_run(self, run: int) -> ActorCritic:
+        raise NotImplementedError("the runs of a Pair learn together")
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        return [self.both.flat] if self.discrete else [self.both.flat, self.log_std]
+
+    def __call__(self, observation: Tensor) -> tuple[Distribution, Tensor]:
+        out = self.both(observation.repeat(2, 1, 1)).view(2, *observation.shape[:-1], -1)
+        policy, value = out.unbind()
+        return self.distribution(policy), value[..., 0]
+
+    def value(self, observation: Tensor) -> Tensor:
+        """As it is, no gradient."""
+        assert self.critic is not None
+        return self.critic(observation)[..., 0]
+
+
+def _widened(net: MLP, outputs: int) -> Tensor:
+    """The parameters of a network of one output, [runs, P], as of one with more: the others say
+    0, and nothing makes them learn.
+    """
+    *layers, last = net.views(net.flat.detach())
+    wider = [functional.pad(part, (0, outputs - 1)) for part in last]
+    return torch.cat([part.flatten(1) for layer in (*layers, wider) for part in layer], -1)
+
+
 def make(env: Environment, runs: int, hidden: int, seed: int, **options: Any) -> ActorCritic:
     """An `ActorCritic` for these environments."""
     return ActorCritic(env.actions, env.low.size, hidden=hidden, runs=runs, seed=seed, **options)
+
+
+def together(
+    env: Environment, runs: int, hidden: int, seed: int, *, shared: bool, log_std: float
+) -> ActorCritic:
+    """The same for policy and value that learn from one loss."""
+    if shared:
+        return make(env, runs, hidden, seed, shared=True, log_std=log_std)
+    return Pair(env.actions, env.low.size, hidden=hidden, runs=runs, seed=seed, log_std=log_std)
 
 
 def sample(logits: Floats, rng: np.random.Generator) -> NDArray[np.int64]:

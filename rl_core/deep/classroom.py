@@ -47,6 +47,19 @@ LESSONS: dict[tuple[str, str], Lesson] = {
     ("dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("double_dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("reinforce", "CartPole-v1"): Lesson(steps=60_000),
+    ("a2c", "CartPole-v1"): Lesson(steps=100_000, settings={"normalise_reward": True}),
+    ("ppo", "CartPole-v1"): Lesson(settings={"normalise_reward": True}),
+    ("ppo", "Pendulum-v1"): Lesson(
+        steps=150_000,
+        settings={
+            "normalise_reward": True,
+            "lr": 3e-3,
+            "gamma": 0.95,
+            "envs": 16,
+            "n_steps": 64,
+            "minibatches": 8,
+        },
+    ),
 }
 
 

@@ -155,9 +155,10 @@ class _Forward(torch.autograd.Function):
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
-        net, (_, *signals) = ctx.net, ctx.saved_tensors
+        net, (flat, *signals) = ctx.net, ctx.saved_tensors
         of_input, of_flat = ctx.needs_input_grad[:2]
         slope, gradient = _backward(net, signals, slope, of_flat)
+        gradient = None if gradient is None else gradient.view_as(flat)
         return torch.bmm(slope, net._layers[0][0].mT) if of_input else None, gradient, None
 
 
@@ -390,12 +391,15 @@ def _step(optimizer: optim.Adam) -> None:
 
 
 def clip(gradients: Sequence[Tensor], max_norm: float) -> Tensor:
-    """Shorten each run's gradient, all its parts [runs, …] together and in place, to max_norm
-    where it is longer.
+    """Shorten each run's gradient, all its parts [runs, P] or [copies, runs, P] together and in
+    place, to max_norm where it is longer.
 
     Returns the lengths before, [runs].
     """
-    lengths = [torch.linalg.vector_norm(gradient, dim=-1) for gradient in gradients]
+    lengths = [
+        torch.linalg.vector_norm(gradient, dim=(0, -1) if gradient.ndim == 3 else -1)
+        for gradient in gradients
+    ]
     norm = (
         lengths[0] if len(lengths) == 1 else torch.linalg.vector_norm(torch.stack(lengths), dim=0)
     )

@@ -35,7 +35,9 @@ def go(algorithm, config, steps, runs=2, seed=0, env=None, changes=()):
 
 
 def parameters(state):
-    return torch.cat([p.detach() for p in state.actor_critic.parameters], -1)
+    """Of each run, [runs, …]."""
+    parts = [p.detach().movedim(-2, 0).flatten(1) for p in state.actor_critic.parameters]
+    return torch.cat(parts, -1)
 
 
 def same(first, second):
