@@ -23,7 +23,7 @@ from rl_core.deep.losses import squared as squared
 from rl_core.deep.replay import Batch, Replay
 from rl_core.deep.schedules import annealed as annealed
 from rl_core.deep.schedules import epsilon as epsilon
-from rl_core.deep.seeds import Purpose, generator
+from rl_core.deep.seeds import Purpose, generator, torch_generator
 from rl_core.events import Floats, Update
 from rl_core.settings import setting
 from rl_core.timeline import Timeline
@@ -84,12 +84,10 @@ class State:
 
 def start(env: Environment, config: Config, seed: int) -> State:
     """The state before the first step; one run for each instance of `env`."""
-    torch_generator = torch.Generator().manual_seed(
-        int(generator(seed, Purpose.NETWORK).integers(2**63))
-    )
+    luck = torch_generator(seed, Purpose.NETWORK)
     features = env.low.size
     sizes = (features, config.hidden, config.hidden, env.actions.outputs)
-    q = nets.MLP.init(sizes, env.n, torch_generator)
+    q = nets.MLP.init(sizes, env.n, luck)
     return State(
         Episodes(env, config, gamma=config.gamma),
         q,

@@ -16,7 +16,7 @@ from rl_core.deep.distributions import LOG_STD, SquashedGaussian
 from rl_core.deep.envs import Box, Environment
 from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.deep.replay import Batch, Replay
-from rl_core.deep.seeds import Purpose, generator
+from rl_core.deep.seeds import Purpose, generator, torch_generator
 from rl_core.events import Floats, Update
 from rl_core.settings import SettingError, setting
 from rl_core.timeline import Timeline
@@ -84,13 +84,11 @@ class State:
 
 def start(env: Environment, config: Config, seed: int) -> State:
     """The state before the first step; one run for each instance of `env`."""
-    torch_generator = torch.Generator().manual_seed(
-        int(generator(seed, Purpose.NETWORK).integers(2**63))
-    )
+    luck = torch_generator(seed, Purpose.NETWORK)
     features, size = env.low.size, env.actions.outputs
     sizes = (features, config.hidden, config.hidden, 2 * size)
-    actor = nets.MLP.init(sizes, env.n, torch_generator)
-    q = nets.Critics.init(2, features + size, config.hidden, env.n, torch_generator)
+    actor = nets.MLP.init(sizes, env.n, luck)
+    q = nets.Critics.init(2, features + size, config.hidden, env.n, luck)
     log_alpha = torch.full((env.n,), math.log(config.alpha or 1)).requires_grad_()
     return State(
         Episodes(env, config, gamma=config.gamma),

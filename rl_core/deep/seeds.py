@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+import torch
 
 
 class Purpose(IntEnum):
@@ -31,3 +32,8 @@ def generator(seed: int, purpose: Purpose) -> np.random.Generator:
     runs gives other runs.
     """
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(purpose),)))
+
+
+def torch_generator(seed: int, purpose: Purpose) -> torch.Generator:
+    """The same for what torch draws, such as the parameters that networks begin with."""
+    return torch.Generator().manual_seed(int(generator(seed, purpose).integers(2**63)))

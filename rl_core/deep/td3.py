@@ -17,7 +17,7 @@ from rl_core.deep.deterministic import policy as policy
 from rl_core.deep.envs import Box, Environment
 from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.deep.replay import Batch, Replay
-from rl_core.deep.seeds import Purpose, generator
+from rl_core.deep.seeds import Purpose, generator, torch_generator
 from rl_core.events import Floats, Update
 from rl_core.settings import setting
 from rl_core.timeline import Timeline
@@ -84,14 +84,12 @@ class State:
 
 def start(env: Environment, config: Config, seed: int) -> State:
     """The state before the first step; one run for each instance of `env`."""
-    torch_generator = torch.Generator().manual_seed(
-        int(generator(seed, Purpose.NETWORK).integers(2**63))
-    )
+    luck = torch_generator(seed, Purpose.NETWORK)
     features, size = env.low.size, env.actions.outputs
     sizes = (features, config.hidden, config.hidden, size)
-    actor = nets.MLP.init(sizes, env.n, torch_generator)
+    actor = nets.MLP.init(sizes, env.n, luck)
     copies = 2 if config.twin else 1
-    q = nets.Critics.init(copies, features + size, config.hidden, env.n, torch_generator)
+    q = nets.Critics.init(copies, features + size, config.hidden, env.n, luck)
     rng = generator(seed, Purpose.ALGORITHM)
     (smoothing,) = rng.spawn(1)
     return State(
