@@ -60,6 +60,9 @@ LESSONS: dict[tuple[str, str], Lesson] = {
             "minibatches": 8,
         },
     ),
+    ("ddpg", "Pendulum-v1"): Lesson(steps=5000),
+    ("td3", "Pendulum-v1"): Lesson(steps=5000),
+    ("sac", "Pendulum-v1"): Lesson(steps=4000),
 }
 
 
