@@ -18,7 +18,7 @@ from playground.numbers import MINUS, shown
 from playground.symbols import LATEX, PYTHON, PYTHON_TOKEN, colour, latex_token
 
 DISPLAY = re.compile(r"\$\$\s*(.+?)\s*\$\$", re.DOTALL)
-SIDES = re.compile(r"\s*(?:\\leftarrow|=)\s*")
+SIDES = re.compile(r"\s*(?:\\leftarrow|\\approx|=)\s*")
 
 
 @cache
@@ -52,7 +52,7 @@ def substituted(formula: str, values: Mapping[str, float], result: float) -> str
     r"""The formula's right-hand side with numbers for symbols, after the result that they gave.
 
     Args:
-        formula: LaTeX with one `=` or `\leftarrow`.
+        formula: LaTeX with `=`, `\approx` or `\leftarrow` between its sides.
         values: a number for each symbol on the right, by its LaTeX.
         result: what the code computed.
     """
@@ -60,8 +60,11 @@ def substituted(formula: str, values: Mapping[str, float], result: float) -> str
     parts, end = [rf"\mathbf{{{tex(result)}}} \;=\;"], 0
     for m in latex_token(tuple(values)).finditer(right):
         between = right[end : m.start()]
-        # two symbols side by side are a product; between two numbers it needs its sign
-        parts.append(r" \times " if end and not re.sub(r"\\[,;:!]|\s", "", between) else between)
+        # two factors side by side are a product; between two numbers it needs its sign
+        tight = re.sub(r"\\[,;:!]|\s", "", between)
+        if end and (not tight or tight.endswith(")")):
+            between = (between if tight else "") + r" \times "
+        parts.append(between)
         number = tex(values[m[0]])
         parts.append(_paint(m[0], number if values[m[0]] >= 0 else f"({number})"))
         end = m.end()

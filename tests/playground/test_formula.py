@@ -74,3 +74,8 @@ def test_letters_inside_words_are_not_symbols():
     assert formula.coloured(r"\text{for} \arg\max_a \varepsilon") == (
         r"\text{for} \arg\max_a \varepsilon"
     )
+
+
+def test_a_bracket_before_a_symbol_is_a_factor_too():
+    line = formula.substituted(r"y = r + \gamma \, (1 - d) \, v", {r"\gamma": 0.9, "d": 0, "v": 2}, 1.8)
+    assert bare(line).endswith(r"0.9(1-0)\times2")
