@@ -17,6 +17,7 @@ COLOURS = {
         "delta": "#A21A78",
         "pi": "#0F766E",
         "mean": "#4D7C0F",
+        "clip": "#78350F",
     },
     "dark": {
         "alpha": "#FDBA74",
@@ -27,6 +28,7 @@ COLOURS = {
         "delta": "#F5A8DC",
         "pi": "#5EEAD4",
         "mean": "#BEF264",
+        "clip": "#E7B98A",
     },
 }
 
@@ -56,6 +58,13 @@ LATEX = {
     r"\nabla \ln \pi(a \mid s)": "pi",
     r"\nabla \ln \pi(A_t \mid S_t)": "pi",
     r"V(s)": "q",
+    r"r_t": "max",
+    r"\hat A_t": "delta",
+    r"\epsilon": "clip",
+    r"\pi_\theta(a_t \mid s_t)": "pi",
+    r"\pi_{\theta_\text{old}}(a_t \mid s_t)": "mean",
+    r"\ln \pi_\theta": "pi",
+    r"\ln \pi_{\theta_\text{old}}": "mean",
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
@@ -74,6 +83,11 @@ PYTHON = {
     r"pi": "pi",
     r"h": "q",
     r"q_a": "q",
+    r"ratio": "max",
+    r"advantage": "delta",
+    r"clip": "clip",
+    r"log_prob": "pi",
+    r"old_log_prob": "mean",
 }
 PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
 
