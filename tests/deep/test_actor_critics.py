@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.deep import a2c, classroom, envs, nets, ppo, probes, training
+from rl_core.deep import a2c, actors, classroom, envs, nets, ppo, probes, training
+from rl_core.deep.nets import MLP
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.events import Evaluation
 from rl_core.timeline import Timeline
@@ -49,6 +50,50 @@ def same(first, second):
         and all(np.array_equal(a.metrics[k], b.metrics[k]) for k in a.metrics)
         for a, b in zip(first, second, strict=True)
     )
+
+
+# Policy and value in one pass
+
+
+@pytest.mark.parametrize("actions", [envs.Discrete(3), envs.Box(-np.ones(2), np.ones(2))])
+def test_a_pair_is_two_networks(actions):
+    one, two = (
+        kind(actions, 4, hidden=8, runs=3, seed=0) for kind in (actors.ActorCritic, actors.Pair)
+    )
+    x = torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(1))
+    norms = []
+    for model in (one, two):
+        pi, value = model(x)
+        action = torch.ones(3, 5).long() if model.discrete else x[..., :2]
+        loss = pi.log_prob(action) * value + pi.entropy()
+        nets.total(loss).backward()
+        norms.append(nets.clip([p.grad for p in model.parameters], 0.1))
+        torch.testing.assert_close(model.value(x), value)
+    torch.testing.assert_close(*norms)
+    assert (norms[0] > 0.1).all()
+    policy, value = two.both.flat.grad
+    torch.testing.assert_close(policy, one.actor.flat.grad)
+    hidden = one.critic.flat.shape[-1] - 9  # before the last layer, whose further outputs are idle
+    torch.testing.assert_close(value[:, :hidden], one.critic.flat.grad[:, :hidden])
+    weight, bias = MLP(two.actor.sizes, value).views(value)[-1]
+    torch.testing.assert_close(weight[..., 0], one.critic.flat.grad[:, hidden:-1])
+    torch.testing.assert_close(bias[..., 0], one.critic.flat.grad[:, -1:])
+    assert (weight[..., 1:] == 0).all()
+
+
+def test_a_pair_acts_as_it_has_learned():
+    model = actors.Pair(envs.Discrete(3), 4, hidden=8, runs=3, seed=0)
+    with torch.no_grad():
+        model.both.flat.normal_(generator=torch.Generator().manual_seed(2))
+    x = torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(1))
+    logits = model(x)[0].logits.detach()
+    torch.testing.assert_close(model.policy(x).logits, logits)
+    np.testing.assert_allclose(model.actor.answer(x.numpy()), logits, rtol=1e-4, atol=1e-5)
+    twin = copy.deepcopy(model)
+    with torch.no_grad():
+        twin.both.flat.zero_()
+    assert (twin.actor.answer(x.numpy()) == 0).all()
+    torch.testing.assert_close(model.policy(x).logits, logits)
 
 
 # What a run must not notice
