@@ -47,6 +47,19 @@ LESSONS: dict[tuple[str, str], Lesson] = {
     ("dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("double_dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("reinforce", "CartPole-v1"): Lesson(steps=60_000),
+    # Does not swing it up: one small step for hundreds of steps of the environment. With larger
+    # ones the mean action soon lies beyond the bounds, where all that is drawn is clipped to the
+    # same torque and nothing tells one action from another.
+    ("reinforce", "Pendulum-v1"): Lesson(
+        steps=100_000,
+        settings={
+            "lr": 0.01,
+            "gamma": 0.9,
+            "episodes": 2,
+            "baseline_steps": 5,
+            "normalise_reward": True,
+        },
+    ),
     ("a2c", "CartPole-v1"): Lesson(steps=100_000, settings={"normalise_reward": True}),
     ("ppo", "CartPole-v1"): Lesson(settings={"normalise_reward": True}),
     ("ppo", "Pendulum-v1"): Lesson(
