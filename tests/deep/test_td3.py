@@ -47,7 +47,7 @@ def test_td_errors_and_losses_of_each_critic():
 
 
 def test_no_target_is_above_that_of_the_first_critic_alone():
-    state, _ = go(SMALL, 60)
+    state, _ = go(SMALL, 60, runs=8)
     batch = off_policy.batch_of(state)
     with torch.no_grad():
         a_next = td3.action(state.actor_target, batch.next_observation)
