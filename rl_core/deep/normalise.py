@@ -27,10 +27,15 @@ class Running:
 
     def add(self, x: NDArray[np.floating], counted: NDArray[np.bool_] | None = None) -> None:
         """Count x [runs, batch, features] in, or those of them that counted [runs, batch] marks."""
-        weight = np.ones(x.shape[:2]) if counted is None else counted.astype(float)
-        n = weight.sum(-1)[:, None]
-        mean = (x * weight[..., None]).sum(1) / np.maximum(n, 1)
-        squares = (np.square(x - mean[:, None]) * weight[..., None]).sum(1)
+        if counted is None:  # the same in fewer operations
+            n = np.full_like(self.count, x.shape[1])
+            mean = np.add.reduce(x, 1, np.float64) / n
+            squares = np.add.reduce(np.square(x - mean[:, None]), 1)
+        else:
+            weight = counted.astype(float)
+            n = weight.sum(-1)[:, None]
+            mean = (x * weight[..., None]).sum(1) / np.maximum(n, 1)
+            squares = (np.square(x - mean[:, None]) * weight[..., None]).sum(1)
         total, off = np.maximum(self.count + n, 1), mean - self.mean
         self._squares = self._squares + squares + np.square(off) * self.count * n / total
         self.mean = self.mean + off * n / total
@@ -48,7 +53,9 @@ class Running:
 
     def scaled(self, x: NDArray[np.floating]) -> Floats:
         """x / deviation, cut at ±LIMIT: what is zero stays zero."""
-        return np.clip(x / self.deviation[:, None], -LIMIT, LIMIT).astype(np.float32)
+        # Quicker than np.clip.
+        cut = np.minimum(np.maximum(x / self.deviation[:, None], -LIMIT), LIMIT)
+        return cut.astype(np.float32)
 
     def weights(self) -> dict[str, Floats]:
         """What `seen` needs, each [runs, 1, features]."""
