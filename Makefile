@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test test-quick lint bench
+.PHONY: run test test-quick mutants lint bench
 
 run: $(VENV)/user
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -14,6 +14,10 @@ test: $(VENV)/dev
 
 test-quick: $(VENV)/dev
 	$(BIN)/python -m pytest -m "not slow and not browser"
+
+# Many minutes; ONLY="rl_core/deep/dqn.py ..." does those files.
+mutants: $(VENV)/dev
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY))
 
 lint: $(VENV)/dev
 	$(BIN)/python -m ruff check .

@@ -182,7 +182,7 @@ def _test(tests: list[str], mutant: Mutant | None) -> None:
         module = importlib.import_module(mutant.file.removesuffix(".py").replace("/", "."))
         # The same function, wherever it has been imported to, with other code.
         reduce(getattr, mutant.function.split("."), module).__code__ = mutant.code()
-    quick = ("-x", "-q", "-p", "no:cacheprovider", "-m", "not slow and not browser")
+    quick = ("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", "not slow and not browser")
     os._exit(int(pytest.main([*quick, *tests])))
 
 
@@ -220,9 +220,12 @@ def _file(file: str, reasons: dict[str, str], only_list: bool) -> int:
         print("  the tests fail as it is, or there are none", flush=True)
         return 1
     seconds = 5 * (time.perf_counter() - begin) + 30
-    alive = [mutant.name for mutant in todo if survives(mutant, seconds)]
-    for name in alive:
-        print(f"  SURVIVES {name}\n    {reasons.get(name, 'NO REASON GIVEN')}", flush=True)
+    alive = []
+    for mutant in todo:
+        if survives(mutant, seconds):
+            alive.append(mutant.name)
+            reason = reasons.get(mutant.name, "NO REASON GIVEN")
+            print(f"  SURVIVES {mutant.name}\n    {reason}", flush=True)
     for name in reasons:
         if name.startswith(f"{file} ") and name not in alive:
             print(f"  no longer survives: {name}", flush=True)
