@@ -92,11 +92,12 @@ def show_batch(
     Args:
         values: for each symbol on the right, its number in every sample.
         results: what the code computed, sample by sample.
-        key: of the slider over the samples.
+        key: of the slider over the samples; there is none for a single one.
 
     Returns the chosen sample, counted from 0.
     """
-    chosen = int(st.slider(label("formula.sample"), 1, len(results), key=key)) - 1
+    several = len(results) > 1
+    chosen = st.slider(label("formula.sample"), 1, len(results), key=key) - 1 if several else 0
     numbers = {symbol: float(column[chosen]) for symbol, column in values.items()}
     show(function, numbers, float(results[chosen]))
     return chosen
