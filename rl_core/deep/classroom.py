@@ -16,7 +16,7 @@ network that is less late (τ .01 → .02; at .05 DQN's values begin to run away
 
 A2C and PPO learn from rewards divided by the deviation of the return. Without that the values are
 too far off for a network that begins near 0: in 50 000 steps of CartPole, those of PPO explained
-nothing of the returns (explained variance 0), and 3 of 8 runs still balanced at the end; with it, 8.
+nothing of the returns (explained variance 0), and 3 of 8 runs balanced at the end; with it, 8.
 """
 
 from __future__ import annotations
