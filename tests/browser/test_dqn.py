@@ -1,0 +1,45 @@
+"""The page on DQN in a real browser: by hand, and Train in sight."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+PATIENCE = 120_000  # milliseconds: the first import of torch takes a while
+
+
+def opened(page: Page, address: str, query: str = "") -> Page:
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/dqn?lang=en{query}")
+    expect(page.locator(".st-key-dqn_train button")).to_be_enabled(timeout=PATIENCE)
+    return page
+
+
+def value(page: Page, pair: str) -> float:
+    cell = page.locator(f'.st-key-dqn_hand_values_box td[data-pair="{pair}"]')
+    return float(cell.get_attribute("data-value") or "nan")
+
+
+def test_keys_update_and_copy(page: Page, address: str) -> None:
+    opened(page, address)
+    changed = page.locator(".st-key-dqn_hand_values_box td.changed")
+    expect(changed).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(changed).to_have_count(1)
+    assert value(page, "S2 →") == 0.125
+    page.keyboard.press("s")
+    expect(changed).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(changed).to_have_count(2)  # S1 has heard of it
+    assert value(page, "S1 →") > 0
+    page.reload()
+    expect(changed).to_have_count(2, timeout=PATIENCE)
+
+
+def test_the_switches_of_the_triad(page: Page, address: str) -> None:
+    opened(page, address)
+    page.locator(".st-key-dqn_station").get_by_text("When it explodes").click()
+    stage = page.locator(".st-key-dqn_triad_stage")
+    expect(stage).to_contain_text("explode")
+    page.locator(".st-key-dqn_w2w_replay label").click()
+    expect(stage).to_contain_text("go to 0")
+    expect(page.locator(".st-key-dqn_tried_box td", has_text="?")).to_have_count(2)
