@@ -80,6 +80,19 @@ LESSONS: dict[tuple[str, str], Lesson] = {
     ("ddpg", "Pendulum-v1"): Lesson(steps=5000),
     ("td3", "Pendulum-v1"): Lesson(steps=5000),
     ("sac", "Pendulum-v1"): Lesson(steps=4000),
+    ("trpo", "CartPole-v1"): Lesson(steps=30_000, settings={"normalise_reward": True}),
+    ("trpo", "Pendulum-v1"): Lesson(
+        steps=100_000,
+        settings={
+            "normalise_reward": True,
+            "normalise_observation": True,
+            "target_kl": 0.02,
+            "damping": 0.1,
+            "gamma": 0.95,
+            "lam": 0.95,
+            "envs": 16,
+        },
+    ),
 }
 
 
