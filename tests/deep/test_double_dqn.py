@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from rl_core.deep import double_dqn, dqn, envs, probes
+from rl_core.deep import classroom, double_dqn, dqn, envs, probes, training
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.timeline import Timeline
 
@@ -212,3 +212,12 @@ def test_probe(probe, expected):
     for observation, q in expected.items():
         values = state.q.act(np.full((3, 1), observation, np.float32))
         np.testing.assert_allclose(values, [q] * 3, atol=0.1)
+
+
+@pytest.mark.slow
+def test_it_solves_cart_pole_with_the_settings_of_the_lesson():
+    lesson = classroom.lesson("double_dqn", "CartPole-v1")
+    timeline = Timeline(classroom.config("double_dqn", "CartPole-v1"), lesson.steps)
+    *_, verdict = training.train("double_dqn", "CartPole-v1", timeline, runs=8, seed=2000)
+    assert (verdict.best >= 475).all()
+    assert (verdict.last >= 475).sum() >= 4  # with the defaults: none
