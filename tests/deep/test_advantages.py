@@ -145,3 +145,8 @@ def test_every_formula_tells_its_latex():
     for name in ("td_error", "gae", "estimate", "normalised", "explained_variance"):
         doc = inspect.getdoc(getattr(advantages, name))
         assert re.search(r"^\$\$\n.+?\n\$\$$", doc, re.S | re.M), name
+
+
+def test_gae_of_a_single_step_is_its_td_error():
+    delta = torch.tensor([[2.0], [-1.0]])
+    assert torch.equal(advantages.gae(delta, torch.zeros(2, 1), 0.9, 0.5), delta)
