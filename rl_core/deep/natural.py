@@ -108,7 +108,7 @@ def relative_residual(a_x: Tensor, b: Tensor) -> Tensor:
     \frac{\lVert b - A x \rVert}{\lVert b \rVert}
     $$
 
-    a_x, b [runs, P] → [runs]; 0 where b is 0.
+    Shewchuk 1994, section 4. a_x, b [runs, P] → [runs]; 0 where b is 0.
     """
     return torch.sqrt(dot(b - a_x, b - a_x) / dot(b, b).clamp(min=TINY))
 

@@ -1,6 +1,4 @@
-"""TRPO: trust region policy optimisation, the step as long as the policy may change (Schulman et
-al. 2015).
-"""
+"""TRPO: trust region policy optimisation, steps as long as trust goes (Schulman et al. 2015)."""
 
 from __future__ import annotations
 
