@@ -182,7 +182,7 @@ def test_lopsided_bounds_in_two_dimensions():
         return -np.square((action - [3, -1]) / [2, 4]).sum(-1)
 
     env = envs.UnitActions(off_policy.Bandit(2, payoff, low=(0, -2), high=(4, 6)))
-    state, _ = go(replace(PROBE, lr=0.005), 800, env=env)
+    state, _ = go(replace(PROBE, lr=0.005, hidden=32, learning_starts=400), 1200, env=env)
     np.testing.assert_allclose(off_policy.chosen(ddpg, state), [[0.5, -0.75]] * 2, atol=0.15)
 
 
