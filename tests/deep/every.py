@@ -1,14 +1,12 @@
 """What the tests over all algorithms share: one small training of each kind."""
 
-from importlib.util import find_spec
-
 import numpy as np
 
 from rl_core.deep import envs, training
 from rl_core.deep.envs import Box, Discrete
 from rl_core.timeline import Timeline
 
-ALGORITHMS = [name for name in training.ALGORITHMS if find_spec(f"rl_core.deep.{name}")]
+ALGORITHMS = training.ALGORITHMS
 ENVS = {Discrete: "CartPole-v1", Box: "Pendulum-v1"}
 
 # Whatever of it an algorithm has. All learn within 100 steps, if episodes are `short`.
