@@ -44,11 +44,12 @@ playing.open_session()
 for problem in st.session_state.dqn_problems:
     st.warning(problem)
 names = {name: label(f"dqn.stations.{name}") for name in STATIONS}
-station = st.segmented_control(
+st.segmented_control(
     label("dqn.station"), names, format_func=names.__getitem__, key="dqn_station",
-    default=playing.STATIONS[0], required=True, label_visibility="collapsed", **playing.KEPT,
+    required=True, label_visibility="collapsed", on_change=playing.write_link,
+    persist_state="session",
 )  # fmt: skip
-draw_station, said = STATIONS[station]
+draw_station, said = STATIONS[st.session_state.dqn_station]
 prose(PAGE, said)
 draw_station()
 

@@ -11,6 +11,10 @@ from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
 TENS = [10.0**k for k in range(-6, 40)]
+POWER = (
+    "datum.value >= 1e5 || datum.value < 1e-3 ? '10^' + round(log(datum.value) / LN10)"
+    " : format(datum.value, '~g')"
+)
 
 
 def growth_chart(lines: Rows, series: Sequence[str], titles: Titles, alt: str) -> None:
@@ -37,7 +41,9 @@ def _growth_spec(series: tuple[str, ...], k: str, value: str) -> dict[str, Any]:
 
     lines = alt.Chart(alt.NamedData("lines")).encode(
         x=alt.X("k:Q", title=k, axis=alt.Axis(grid=False, format="d", tickCount=6)),
-        y=alt.Y("value:Q", title=value, axis=alt.Axis(format="~g", values=TENS)).scale(type="log"),
+        y=alt.Y("value:Q", title=value, axis=alt.Axis(values=TENS, labelExpr=POWER)).scale(
+            type="log"
+        ),
         color=alt.Color("series:N", scale=alt.Scale(domain=series, range=PALETTE[:2])).legend(
             orient="top", title=None, symbolOpacity=1
         ),
@@ -65,7 +71,7 @@ def _xray_spec(
     )  # fmt: skip
     y = alt.Y("low:Q", title=value, axis=alt.Axis(tickCount=5))
     colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=PALETTE[:2])).legend(
-        orient="top", title=None, symbolOpacity=1
+        orient="top", title=None, symbolOpacity=1, symbolStrokeWidth=0
     )
     rows = alt.Chart(alt.NamedData("rows")).encode(x=x, color=colour)
     goal = alt.Chart(alt.NamedData("goal")).encode(y="value:Q")

@@ -12,6 +12,7 @@ from playground.language import label
 from playground.link import LONGEST, LinkError
 from rl_core.deep import dqn_by_hand
 
+ALPHA, GAMMA = 0.5, 0.9
 STATIONS = ("update", "triad")
 EXAMPLES = ("w2w", "baird")
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -24,6 +25,7 @@ RANGES = {
     "dqn_baird_alpha": (0.01, 0.05),
     "dqn_baird_gamma": (0.0, 0.99),
 }  # the sliders that the link may set
+CHOICES = {"dqn_station": STATIONS, "dqn_example": EXAMPLES}
 
 
 def open_session() -> None:
@@ -34,7 +36,9 @@ def open_session() -> None:
         state.dqn_hand_batch, state.dqn_hand_luck = tuple(range(BATCH)), 0
         if "hand" in st.query_params:
             _load(st.query_params["hand"])
-    _write_link()
+    for key, options in CHOICES.items():
+        state.setdefault(key, options[0])
+    write_link()
 
 
 def _take_settings() -> list[str]:
@@ -43,10 +47,19 @@ def _take_settings() -> list[str]:
     for key, (low, high) in RANGES.items():
         given = st.query_params.get(key)
         if given is not None and not _within(given, low, high):
-            del st.query_params[key]
-            right = label("link.range", low=low, high=high)
-            problems.append(label("link.setting", name=key, given=given[:20], right=right))
+            problems.append(_problem(key, given, label("link.range", low=low, high=high)))
+    for key, options in CHOICES.items():
+        given = st.query_params.get(key)
+        if given in options:
+            st.session_state[key] = given
+        elif given is not None:
+            problems.append(_problem(key, given, label("link.or").join(options)))
     return problems
+
+
+def _problem(key: str, given: str, right: str) -> str:
+    del st.query_params[key]
+    return label("link.setting", name=key, given=given[:20], right=right)
 
 
 def _within(text: str, low: float, high: float) -> bool:
@@ -77,7 +90,10 @@ def session() -> Session:
 
 def settings() -> tuple[float, float]:
     """The step size and the discount of this moment, from the sliders."""
-    return round(st.session_state.dqn_hand_alpha, 2), round(st.session_state.dqn_hand_gamma, 2)
+    state = st.session_state  # without sliders while the other station is on stage
+    return round(state.get("dqn_hand_alpha", ALPHA), 2), round(
+        state.get("dqn_hand_gamma", GAMMA), 2
+    )
 
 
 def batch() -> tuple[int, ...]:
@@ -154,11 +170,16 @@ def _show(changed: Session) -> None:
     st.session_state.dqn_hand = changed
     st.session_state.dqn_hand_ahead = False
     st.session_state.dqn_problems = []
-    _write_link()
+    write_link()
 
 
-def _write_link() -> None:
+def write_link() -> None:
     """Keep the address of the page that of the session, while it is short enough."""
+    for key, options in CHOICES.items():  # their names, for the labels belong to one language
+        if st.session_state[key] != options[0]:
+            st.query_params[key] = st.session_state[key]
+        else:
+            st.query_params.pop(key, None)
     code = encode(session())
     if len(code) <= LONGEST:
         st.query_params["hand"] = code

@@ -164,8 +164,12 @@ def _draw_settings() -> None:
         persist_state="session",
     )  # fmt: skip
     left, right = st.columns(2)
-    left.slider(label("stage.alpha"), 0.05, 1.0, 0.5, 0.05, key="dqn_hand_alpha", **playing.KEPT)
-    right.slider(label("stage.gamma"), 0.0, 1.0, 0.9, 0.05, key="dqn_hand_gamma", **playing.KEPT)
+    left.slider(
+        label("stage.alpha"), 0.05, 1.0, playing.ALPHA, 0.05, key="dqn_hand_alpha", **playing.KEPT
+    )
+    right.slider(
+        label("stage.gamma"), 0.0, 1.0, playing.GAMMA, 0.05, key="dqn_hand_gamma", **playing.KEPT
+    )
     if playing.session().kind != KINDS[0]:
         st.button(
             label("stage.luck", seed=playing.session().seed), key="dqn_hand_luck_next",

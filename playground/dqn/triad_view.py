@@ -80,11 +80,12 @@ def matrix(choice: Choice) -> Floats:
 
 @st.fragment
 def draw_triad() -> None:
+    example, replay, target = _draw_switches()
     with st.container(key="dqn_triad_stage", horizontal=True):
         left = st.container(key="dqn_triad_left", border=True)
         right = st.container(key="dqn_triad_right", border=True)
     with right:
-        choice = _draw_controls()
+        choice = _draw_settings(example, replay, target)
     with left:
         _draw_verdict(choice)
         _draw_chart(choice)
@@ -94,23 +95,30 @@ def draw_triad() -> None:
         _draw_proof(choice)
 
 
-def _draw_controls() -> Choice:
+def _draw_switches() -> tuple[str, bool, bool]:
+    """Which example, with replay or without, with a target network or without."""
     names = {name: label(f"dqn.triad.example.{name}") for name in playing.EXAMPLES}
-    example = st.segmented_control(
-        label("dqn.triad.which"), names, format_func=names.__getitem__, key="dqn_example",
-        default=playing.EXAMPLES[0], required=True, label_visibility="collapsed", **playing.KEPT,
-    )  # fmt: skip
-    assert example
-    switches = {
-        name: st.toggle(
-            label(f"training.idea.{idea}"), key=f"dqn_{example}_{name}",
-            help=label(f"dqn.triad.{name}.{example}"), **playing.KEPT,
-        )
-        for name, idea in (("replay", "replay"), ("target", "target_network"))
-    }  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        example = st.segmented_control(
+            label("dqn.triad.which"), names, format_func=names.__getitem__, key="dqn_example",
+            required=True, label_visibility="collapsed", on_change=playing.write_link,
+            persist_state="session",
+        )  # fmt: skip
+        assert example
+        replay, target = (
+            st.toggle(
+                label(f"training.idea.{idea}"), key=f"dqn_{example}_{name}",
+                help=label(f"dqn.triad.{name}.{example}"), **playing.KEPT,
+            )
+            for name, idea in (("replay", "replay"), ("target", "target_network"))
+        )  # fmt: skip
+    return example, replay, target
+
+
+def _draw_settings(example: str, replay: bool, target: bool) -> Choice:
     wait = st.select_slider(
         label("dqn.triad.wait"), WAITS, USUAL_WAIT[example], key=f"dqn_{example}_wait",
-        disabled=not switches["target"], persist_state="session",
+        disabled=not target, persist_state="session",
     )  # fmt: skip
     left, right = st.columns(2)
     ends = 1.0
@@ -124,7 +132,7 @@ def _draw_controls() -> Choice:
         alpha = left.slider("α", 0.01, 0.05, 0.03, 0.01, key="dqn_baird_alpha", **playing.KEPT)
         gamma = right.slider("γ", 0.0, 0.99, 0.99, 0.01, key="dqn_baird_gamma", **playing.KEPT)
     rounded = round(alpha, 2), round(gamma, 2), int(wait), round(ends, 2)
-    choice = Choice(example, *rounded, switches["replay"], switches["target"])
+    choice = Choice(example, *rounded, replay, target)
     _draw_tried(choice)
     return choice
 
@@ -165,9 +173,10 @@ def _draw_verdict(choice: Choice) -> None:
     line = rf"\varrho(W) = \mathbf{{{formula.tex(factor)}}} {sign} 1"
     if choice.every > 1:
         each = formula.tex(factor ** (1 / choice.every))
-        line += rf" \qquad {each} \text{{ {label('dqn.triad.each')} }}"
+        over = label("dqn.triad.over", n=choice.every)
+        line += rf" \;\text{{ {over} }} \qquad {each} \;\text{{ {label('dqn.triad.each')} }}"
     st.latex(line)
-    st.markdown(label(f"dqn.triad.verdict.{_verdict(factor)}", n=choice.every))
+    st.markdown(label(f"dqn.triad.verdict.{_verdict(factor)}"))
 
 
 def _draw_chart(choice: Choice) -> None:

@@ -163,6 +163,17 @@ def test_the_address_restores_the_session():
     np.testing.assert_array_equal(q(other), q(app))
 
 
+def test_the_link_names_the_station_in_no_language():
+    app = opened("en")
+    app.segmented_control(key="dqn_station").set_value("triad").run()
+    app.segmented_control(key="dqn_example").set_value("baird").run()
+    query = {key: app.query_params[key] for key in ("dqn_station", "dqn_example")}
+    assert query == {"dqn_station": "triad", "dqn_example": "baird"}
+    assert labels("zh")["dqn.triad.says.baird"] in said(opened("zh", **query))
+    wrong = opened("en", dqn_station="nowhere")
+    assert "dqn_station = nowhere" in said(wrong)
+
+
 def test_formulas_follow_the_batch_and_the_code(monkeypatch):
     app = opened()
     app.slider(key="dqn_sample_4").set_value(3).run()
