@@ -3,16 +3,19 @@
 What stands here differs from an algorithm's own defaults because of the environment. All was
 chosen on seeds 100-199 and is reported on others.
 
-DQN on CartPole with its own defaults forgets: each run plays perfectly at some moment, and later
-most of them let the cart drift off the track (the pole hardly ever falls). Averaging weights does not
-help, a smaller γ does not either. The cause is the loss. Values are near 100 wherever the pole can
-still be saved, so a fall is an error of up to 100, to which Huber's loss gives no more pull than to
-an error of 1: where falls are rare the values go to the median, which does not know them. With
-rewards divided by the deviation of the return (`normalise_reward`) all errors are small enough for
-the square, and values become means: nothing else changed, the last policies of 6 of 8 runs pass
-instead of 0. The rest is that values have the time to become true, for the edge is 100 steps and
-more away from where the drift begins: twice the updates at half the learning rate, and a target
-network that is less late (τ .01 → .02; at .05 DQN's values begin to run away again).
+DQN on CartPole with its own defaults forgets: each run plays perfectly at some moment, later all
+of them let the cart drift off the track (the pole hardly ever falls; last weights: 0 of 8 pass).
+What an action adds to values near 100 is less than the network's error until the edge is close, and
+no reward asks the cart to stay in the middle. A smaller γ and averaged weights do not help. Rewards
+divided by the deviation of the return (`normalise_reward`) do: nothing else changed, 6 of 8. Not
+because errors become small enough for Huber's loss to square them: with the settings below, the
+same scale held constant (rewards times 0.03) leaves 0 of 8, where the running one has 7. The
+deviation is small at first and grows, so the buffer keeps early rewards of 0.14 beside late ones of
+0.035, and early episodes were played in the middle: steps within 0.2 m of it earn a quarter more
+than others, and that, it seems, calls the cart back. So the cure is a happy flaw of normalising
+into a buffer, not a property of DQN. The rest is quicker values: twice the updates at half the
+learning rate, τ .02 (at .05 DQN's run away). Tuned on seeds 100 and 101. On 2000, 2001,
+2002 every run passes by its best weights; by its last, of 8, DQN 4, 7, 5 and Double DQN 6, 5, 7.
 
 A2C and PPO learn from rewards divided by the deviation of the return. Without that the values are
 too far off for a network that begins near 0: in 50 000 steps of CartPole, those of PPO explained

@@ -220,4 +220,4 @@ def test_it_solves_cart_pole_with_the_settings_of_the_lesson():
     timeline = Timeline(classroom.config("double_dqn", "CartPole-v1"), lesson.steps)
     *_, verdict = training.train("double_dqn", "CartPole-v1", timeline, runs=8, seed=2000)
     assert (verdict.best >= 475).all()
-    assert (verdict.last >= 475).sum() >= 4  # with the defaults: none
+    assert (verdict.last >= 475).sum() >= 4  # DQN with its defaults: none
