@@ -1,17 +1,20 @@
-"""PPO's update slowed down: one sample whose ratio moves, and one batch epoch by epoch.
+"""PPO's update slowed down: one sample whose ratio moves, and whole batches epoch by epoch.
 
-What `ppo.update` does with a batch in one go is done here one epoch at a time, with the clip or
+What `ppo.update` does with batches in one go is done here one epoch at a time, with the clip or
 (at ε = ∞) without it, so that one can look between the epochs.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.deep import envs, evaluation, ppo
@@ -25,9 +28,15 @@ NO_CLIP = math.inf  # with it, the clipped objective is the plain one
 OLD_CHANCE = 0.4  # of the one sample's action when it was drawn: its ratio cannot exceed 1 / 0.4
 
 ENV = "CartPole-v1"
-CONFIG = ppo.Config(envs=4, n_steps=32, minibatches=4, lr_end=1.0)
-ROLLOUTS = 8  # that the policy has learned from before the batch: it plays a little, not well
-EPISODES = 64  # in which a policy's return is measured
+# said in full: the batches stay as they are when PPO's defaults move on
+CONFIG = ppo.Config(
+    lr=3e-3, lr_end=1.0, gamma=0.98, lam=0.95, envs=4, n_steps=32, epochs=4, minibatches=8,
+    clip=0.2, hidden=32,
+)  # fmt: skip
+# before their batch the policies learn a little, in few large steps
+BEFORE, ROLLOUTS = replace(CONFIG, lr=1e-2, epochs=2, minibatches=2), 12
+RUNS = 8  # policies, each with a batch of its own
+EPISODES = 16  # of each policy, in which its return is measured
 
 
 def slope(ratio: Tensor, advantage: Tensor, clip: float) -> Tensor:
@@ -72,32 +81,34 @@ def climb(ratio: float, advantage: float, clip: float, alpha: float) -> float:
 
 @dataclass(frozen=True)
 class Moment:
-    """A policy between two epochs over one batch."""
+    """All policies between two epochs, each over its batch."""
 
     state: ppo.State
-    samples: ppo.Samples  # the batch, each [1, batch, ...]
-    advantage: Tensor  # [batch] as the minibatches see it, nearly: mean 0 and deviation 1
-    log_prob: Tensor  # [batch] of the batch's actions, by this policy
-    ratio: Tensor  # [batch]
+    samples: ppo.Samples  # the batches
+    advantage: Tensor  # [runs, batch] as the minibatches see it, nearly: mean 0 and deviation 1
+    log_prob: Tensor  # [runs, batch] of the batches' actions, by these policies
+    ratio: Tensor  # [runs, batch]
 
     @property
-    def promised(self) -> float:
-        """What the batch says of this policy, without the clip: the mean of the ratio times the
-        advantage, in deviations of the advantage.
+    def promised(self) -> Tensor:
+        """What each batch says of its policy, without the clip: the mean of the ratio times the
+        advantage, in deviations of the advantage, [runs].
         """
-        return float(ppo.clipped_surrogate(self.ratio, self.advantage, NO_CLIP).mean())
+        return ppo.clipped_surrogate(self.ratio, self.advantage, NO_CLIP).mean(-1)
 
     @property
-    def kl(self) -> float:
-        return float(ppo.approx_kl(self.ratio).mean())
+    def kl(self) -> Tensor:
+        """How far each policy is from the one that acted, [runs]."""
+        return ppo.approx_kl(self.ratio).mean(-1)
 
 
-def first(seed: int, config: ppo.Config = CONFIG) -> Moment:
-    """A policy that has begun to learn, and the batch that it gathered, before the first epoch."""
-    env = envs.make(ENV, seeds(seed, Purpose.ENVIRONMENT, config.envs), scaled=config.scaled)
-    state = ppo.start(env, config, seed)
+def first(seed: int) -> Moment:
+    """Policies that have begun to learn, and the batch of each, before the first epoch."""
+    config = CONFIG
+    instances = seeds(seed, Purpose.ENVIRONMENT, RUNS * config.envs)
+    state = ppo.start(envs.make(ENV, instances, scaled=config.scaled), config, seed)
     steps = config.envs * config.n_steps
-    for _ in ppo.train(Timeline(config, ROLLOUTS * steps), state):
+    for _ in ppo.train(Timeline(BEFORE, ROLLOUTS * steps), state):
         pass
     for _ in range(config.n_steps):
         acted = state.actor_critic.act(state.episodes.observation, state.rng)
@@ -109,33 +120,37 @@ def first(seed: int, config: ppo.Config = CONFIG) -> Moment:
         next_value = state.actor_critic.value(flat(rollout.next_observation))
         advantage, target = estimate(rollout, value, next_value, config.gamma, config.lam)
         log_prob = pi.log_prob(action)
-    samples = ppo.Samples(observation, action, log_prob, value, advantage, target)
-    return _seen(state, samples)
+    return _seen(state, ppo.Samples(observation, action, log_prob, value, advantage, target))
 
 
-def epoch(moment: Moment, clip: float, config: ppo.Config = CONFIG) -> Moment:
+def epoch(moment: Moment, clip: float) -> Moment:
     """One epoch of PPO later; the moment itself stays as it is."""
     state, samples = deepcopy(moment.state), moment.samples
-    for part in minibatches(samples, 1, config.minibatches, state.rng):
-        ppo.learn(state, ppo.Samples._make(part), config, config.lr, clip)
+    for part in minibatches(samples, 1, CONFIG.minibatches, state.rng):
+        ppo.learn(state, ppo.Samples._make(part), CONFIG, CONFIG.lr, clip)
     return _seen(state, samples)
 
 
-def mean_return(moment: Moment, seed: int = 0) -> float:
-    """How long the policy really holds the pole: the mean over fresh episodes, actions drawn."""
-    env = envs.make(ENV, [0] * EPISODES, scaled=CONFIG.scaled)
+def earned(moments: Sequence[Moment], seed: int = 0) -> NDArray[np.float64]:
+    """How long the policies really hold the pole: [moments, runs], the mean over fresh episodes,
+    the same for all, actions drawn.
+    """
+    runs = len(moments) * RUNS
+    env = envs.make(ENV, [0] * (runs * EPISODES), scaled=CONFIG.scaled)
     rng = generator(seed, Purpose.PLAY)
 
-    def act(observation: Floats) -> Floats:
-        rows = observation.reshape(EPISODES, -1).astype(np.float32)
-        return moment.state.actor_critic.act(rows, rng)[None]
+    def act(observation: Floats) -> NDArray[Any]:
+        parts = np.split(observation.astype(np.float32), len(moments))
+        rows = [part.reshape(-1, part.shape[-1]) for part in parts]
+        drawn = [m.state.actor_critic.act(row, rng) for m, row in zip(moments, rows, strict=True)]
+        return np.concatenate(drawn).reshape(runs, EPISODES)
 
     fresh = seeds(seed, Purpose.EVALUATION, EPISODES)
-    return float(evaluation.returns(env, act, 1, fresh).mean())
+    return evaluation.returns(env, act, runs, fresh).mean(-1).reshape(-1, RUNS)
 
 
 def _seen(state: ppo.State, samples: ppo.Samples) -> Moment:
     with torch.no_grad():
         log_prob = state.actor_critic.policy(samples.observation).log_prob(samples.action)
         ratio = ppo.ratio(log_prob, samples.log_prob)
-    return Moment(state, samples, normalised(samples.advantage)[0], log_prob[0], ratio[0])
+    return Moment(state, samples, normalised(samples.advantage), log_prob, ratio)
