@@ -153,7 +153,8 @@ def draw_health(panel: Panel, store: Store, training: Training | None) -> None:
                     alt=label("training.health.alt", name=name, value=latest),
                 )
                 says = f"training.health.{metric}_says"
-                if metric == "q" and (gamma == 1 or not panel.offer_of(training).rewards_of_one):
+                of_one = panel.offer_of(training).rewards_of_one
+                if metric == "q" and (gamma == 1 or not of_one or in_force.get("normalise_reward")):
                     says += "_no_bound"
                 bound = shown(1 / (1 - gamma), 1) if gamma < 1 else ""
                 st.caption(label(says, bound=bound))
