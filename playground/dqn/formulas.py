@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from playground import formula
@@ -20,6 +21,8 @@ def draw_formulas() -> None:
         r"\max_{a'} Q(s', a'; \theta^-)": update.q_next.max(-1).tolist(),
     }
     key = f"dqn_sample_{len(update.moves)}"
+    # begin with the sample that has most to say
+    st.session_state.setdefault(key, int(np.abs(update.delta).argmax()) + 1)
     i = formula.show_batch(dqn.target, batch, update.y.tolist(), key)
     y, q_sa, delta = (float(x[i]) for x in (update.y, update.q_sa, update.delta))
     formula.show(dqn.td_error, {"y": y, r"Q(s, a; \theta)": q_sa}, delta)
