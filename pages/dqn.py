@@ -56,7 +56,7 @@ draw_station()
 prose(PAGE, "train")
 training.draw(PANEL)
 draw_xray(PANEL)
-for block in ("idea", "replay", "triad", "watching", "ending", "formulas"):
+for block in ("idea", "replay", "triad", "absence", "watching", "ending", "formulas"):
     prose(PAGE, block)
 draw_formulas()
 bridge.draw(
