@@ -82,7 +82,7 @@ LESSONS: dict[tuple[str, str], Lesson] = {
     ),
     ("ddpg", "Pendulum-v1"): Lesson(steps=5000),
     ("td3", "Pendulum-v1"): Lesson(steps=5000),
-    ("sac", "Pendulum-v1"): Lesson(steps=4000),
+    ("sac", "Pendulum-v1"): Lesson(steps=6000),
     ("trpo", "CartPole-v1"): Lesson(steps=30_000, settings={"normalise_reward": True}),
     ("trpo", "Pendulum-v1"): Lesson(
         steps=100_000,
