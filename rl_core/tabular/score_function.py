@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from rl_core.tabular.mdp import Floats
 from rl_core.tabular.trajectories import (
-    LIMIT,
     SIZE,
     Trajectories,
     chance,
