@@ -65,6 +65,12 @@ LATEX = {
     r"\pi_{\theta_\text{old}}(a_t \mid s_t)": "mean",
     r"\ln \pi_\theta": "pi",
     r"\ln \pi_{\theta_\text{old}}": "mean",
+    r"r_{t+1}": "r",
+    r"V(s_t)": "q",
+    r"V(s_{t+1})": "max",
+    r"\delta_t": "delta",
+    r"\hat A_{t+1}": "max",
+    r"\lambda": "clip",
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
@@ -88,6 +94,9 @@ PYTHON = {
     r"clip": "clip",
     r"log_prob": "pi",
     r"old_log_prob": "mean",
+    r"lam": "clip",
+    r"value": "q",
+    r"next_value": "max",
 }
 PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
 
