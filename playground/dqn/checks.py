@@ -103,7 +103,7 @@ def ask_for_the_cure() -> None:
         w = divergence.matrix(example, example.replayed, 0.03, 0.99, every)
         return divergence.growth(example, w) < 1
 
-    right = [name for name, every in (("replay", 1), ("target", 50)) if cured(every)]
+    right = [name for name, every in (("replay", 1), ("target", 40)) if cured(every)]
     options = {name: label(f"dqn.cure.{name}") for name in ("replay", "target", "none")}
     why = text(PAGE, "check_cure_why")
     choice_question("dqn_check_cure", text(PAGE, "check_cure"), options, right or ["none"], why)

@@ -19,8 +19,8 @@ from rl_core.tabular import divergence
 from rl_core.tabular.divergence import Example, alone, as_they_come, baird, w_to_2w
 
 UPDATES = {"w2w": 200, "baird": 6000}
-WAITS = (10, 20, 50, 100, 200)  # updates between two copies
-USUAL_WAIT = {"w2w": 10, "baird": 50}
+WAITS = (10, 20, 40, 100, 200)  # updates between two copies
+USUAL_WAIT = {"w2w": 10, "baird": 40}
 POINTS = 150
 SEED = 0
 
@@ -116,6 +116,7 @@ def _draw_switches() -> tuple[str, bool, bool]:
 
 
 def _draw_settings(example: str, replay: bool, target: bool) -> Choice:
+    tried = st.container()  # above the sliders, though it needs them
     wait = st.select_slider(
         label("dqn.triad.wait"), WAITS, USUAL_WAIT[example], key=f"dqn_{example}_wait",
         disabled=not target, persist_state="session",
@@ -133,7 +134,8 @@ def _draw_settings(example: str, replay: bool, target: bool) -> Choice:
         gamma = right.slider("γ", 0.0, 0.99, 0.99, 0.01, key="dqn_baird_gamma", **playing.KEPT)
     rounded = round(alpha, 2), round(gamma, 2), int(wait), round(ends, 2)
     choice = Choice(example, *rounded, replay, target)
-    _draw_tried(choice)
+    with tried:
+        _draw_tried(choice)
     return choice
 
 

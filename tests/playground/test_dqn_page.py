@@ -221,7 +221,7 @@ def test_the_learner_finds_out_which_switch_cures_which():
 @pytest.mark.parametrize("target", [False, True])
 @pytest.mark.parametrize("example", ["w2w", "baird"])
 def test_the_curve_does_what_the_eigenvalue_says(example, replay, target):
-    settings = (0.1, 0.9, 10, 1.0) if example == "w2w" else (0.03, 0.99, 50, 1.0)
+    settings = (0.1, 0.9, 10, 1.0) if example == "w2w" else (0.03, 0.99, 40, 1.0)
     choice = Choice(example, *settings, replay, target)
     size = np.abs(values(choice)).max(1)
     cured = replay if example == "w2w" else target
