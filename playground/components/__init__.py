@@ -132,6 +132,19 @@ def actor_critic(key: str, data: dict[str, Any]) -> None:
     _component("actor_critic")(data=data, key=key)
 
 
+def plane(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> Any:
+    """Draw a map of two parameters.
+
+    Args:
+        data: `range` of both, `image` (of the heights, a data URI), `axes` (their names), `heights`
+            and `names` (`at`, `text`; names with a `kind`), `curves` (`kind`, `points`), `box` (two
+            corners, or None), `path` (places of before), `arrows` (`from`, `to`, `kind`), `tries`
+            (`at`, `ok`), `now`, `alt`. Kinds: plain, natural, iterate, ellipse, divergence, clip.
+        on_pick: called when a place is clicked; `picked` is then where.
+    """
+    return _component("plane")(data=data, key=key, on_picked_change=on_pick)
+
+
 def replay(key: str, data: dict[str, Any]) -> None:
     """Draw one episode at several moments of a training, to be played in step.
 
