@@ -1,5 +1,6 @@
 """The DQN page through AppTest, in both languages; training is tested in runs and browser."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,13 @@ from playground import code_diff
 from playground.bridge import notes
 from playground.dqn.hand import Play, Session, Step, Sync, decode, encode
 from playground.dqn.triad_view import Choice, growth, values
+from playground.dqn.xray import _rows
 from playground.language import blocks, labels
 from playground.link import LinkError
+from playground.runs.records import Plan
 from playground.training import panel as training_panel
-from rl_core.deep import dqn, dqn_by_hand
+from rl_core.deep import classroom, dqn, dqn_by_hand
+from rl_core.events import Progress
 from rl_core.tabular import q_learning
 from rl_core.tabular.worlds import RIGHT
 
@@ -186,6 +190,24 @@ def test_formulas_follow_the_batch_and_the_code(monkeypatch):
     monkeypatch.setattr(dqn, "td_error", patched)
     app.run()
     assert any(r"\mathbf{123}" in line.value for line in app.latex)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_buffer_of_a_training_under_the_xray(lang):
+    store = training_panel.pool().store
+    config = asdict(classroom.config("dqn", "CartPole-v1"))
+    id = store.create(Plan("dqn", "CartPole-v1", config, 2, 1000, 0), {}, "nobody")
+    assert store.start(id)
+    xray = {"neighbours_alike": 0.9, "sampled_alike": 0.1, "sample_age": 250}
+    for step, metrics in ((500, xray), (600, {})):  # not at every point is one taken
+        seen = {name: np.full(2, value) for name, value in metrics.items()}
+        store.append(id, [Progress(step, np.full(2, 20.0), seen)])
+    store.end(id, "finished")
+    app = opened(lang, run=id)
+    assert labels(lang)["dqn.xray.age_says"] in said(app)
+    assert labels(lang)["dqn.xray.empty"] not in said(app)
+    (row,) = _rows(store.points(id)[:1], "sample_age", "x")
+    assert row == {"step": 500, "series": "x", "mean": 250, "low": 250, "high": 250}
 
 
 def test_each_change_since_q_learning_has_its_sentence():
