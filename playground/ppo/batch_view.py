@@ -128,7 +128,7 @@ def _draw_table(seed: int, clips: tuple[float, float]) -> None:
         row: list[Cell] = [{"text": label(f"ppo.row.{name}", runs=RUNS), "mark": "head"}]
         for side, numbers, before in zip(SIDES, now, old, strict=True):
             cell: Cell = {"text": numbers[name], "data": {"row": name, "side": side}}
-            if before[name] != numbers[name]:
+            if before[name] != numbers[name] and name != "range":  # two of them are too wide
                 cell["old"] = before[name]
             row.append(cell)
         rows.append(row)

@@ -11,7 +11,7 @@ from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
 BLUE, RED, GREEN, ORANGE = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[4]
-MOST_RATIO = 2.5
+MOST_RATIO, MOST_VALUE = 2.5, 3.0  # where the axes of the objective end
 EDGE = 20.0  # ratios beyond it, or below 1 / EDGE, count where the histogram ends
 TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
 
@@ -50,7 +50,7 @@ def epochs_chart(
 def _objective_spec(positive: bool, r: str, value: str) -> dict[str, Any]:
     import altair as alt  # here, so that the page does not wait for it
 
-    domain = [-0.4, 3] if positive else [-3, 0.4]
+    domain = [-0.4, MOST_VALUE] if positive else [-MOST_VALUE, 0.4]
     axis = alt.Axis(grid=False, values=[0, 0.5, 1, 1.5, 2, 2.5])
     x = alt.X("r:Q", title=r, axis=axis, scale=alt.Scale(domain=[0, MOST_RATIO]))
     y = alt.Y("value:Q", title=value, axis=alt.Axis(tickCount=5)).scale(domain=domain)
@@ -64,19 +64,17 @@ def _objective_spec(positive: bool, r: str, value: str) -> dict[str, Any]:
     chart = alt.layer(
         area.mark_rect(opacity=0.2, color=ORANGE),
         flat.mark_text(fontSize=13, fontWeight="bold", color="gray").encode(
-            x="middle:Q", y=alt.value(14 if positive else 286), text="text:N"
+            x="middle:Q", y=alt.datum(2.8 if positive else -2.8), text="text:N"
         ),
         marks.mark_rule(strokeDash=[4, 4], color="gray").encode(x="r:Q"),
         marks.mark_text(fontSize=12, color="gray", dy=-4, baseline="bottom").encode(
             x="r:Q", y=alt.value(0), text="text:N"
         ),
         line.transform_filter("datum.line == 'plain'").mark_line(
-            strokeDash=[5, 4], strokeWidth=2, color="gray", clip=True
+            strokeDash=[5, 4], strokeWidth=2, color="gray"
         ),
-        line.transform_filter("datum.line == 'clipped'").mark_line(
-            strokeWidth=3, color=BLUE, clip=True
-        ),
-        names.mark_text(fontSize=13, align="right", color="gray").encode(
+        line.transform_filter("datum.line == 'clipped'").mark_line(strokeWidth=3, color=BLUE),
+        names.mark_text(fontSize=13, align="right" if positive else "left", color="gray").encode(
             x="r:Q", y="value:Q", text="text:N"
         ),
         arrow.mark_rule(strokeWidth=4, color=RED).encode(x="r:Q", x2="to:Q"),
@@ -88,7 +86,7 @@ def _objective_spec(positive: bool, r: str, value: str) -> dict[str, Any]:
         ),
         now.mark_point(filled=True, size=190, opacity=1, color=BLUE).encode(x="r:Q", y="value:Q"),
     )
-    return charts.finished(chart)
+    return charts.finished(chart, height=390)
 
 
 @cache

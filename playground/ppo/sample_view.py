@@ -49,6 +49,7 @@ def draw() -> None:
     clip = epsilon if on else NO_CLIP
     with chart_box:
         _draw_chart(ratio, advantage, epsilon, clip)
+    with st.container(border=True):
         _draw_numbers(ratio, advantage, epsilon, on)
     _draw_cases(ratio, advantage, epsilon, clip)
 
@@ -110,22 +111,22 @@ def _draw_numbers(ratio: float, advantage: float, epsilon: float, on: bool) -> N
     values = {"r_t": ratio, r"\hat A_t": advantage, r"\epsilon": epsilon}
     clip = epsilon if on else NO_CLIP
     value = float(objective(ratio, advantage, clip))
-    if on:
-        line = formula.substituted(formula.latex(ppo.clipped_surrogate), values, value)
-    else:
-        line = formula.substituted(r"L = r_t \hat A_t", values, value)
-    st.latex(rf"L = {line}")
+    said = formula.latex(ppo.clipped_surrogate) if on else r"L = r_t \hat A_t"
     gradient = formula.tex(slope(ratio, advantage, clip))
-    st.latex(rf"\frac{{\partial L}}{{\partial r_t}} = \mathbf{{{gradient}}}")
+    # small, so that it fits a narrow screen too
+    st.latex(rf"\small {formula.substituted(said, values, value)}")
+    st.latex(rf"\small \frac{{\partial L}}{{\partial r_t}} = \mathbf{{{gradient}}}")
 
 
 def _draw_chart(ratio: float, advantage: float, epsilon: float, clip: float) -> None:
     low, high, most = 1 - epsilon, 1 + epsilon, charts.MOST_RATIO
-    at = np.unique(np.concatenate([np.linspace(0, most, 51), [low, high]]))
+    ends = charts.MOST_VALUE / max(abs(advantage), 0.1)  # where the plain line leaves the chart
+    at = np.unique(np.concatenate([np.linspace(0, most, 51), [low, high, min(ends, most)]]))
     lines = [
         {"r": r, "value": value, "line": name}
         for name, bound in (("plain", NO_CLIP), ("clipped", clip))
         for r, value in zip(at.tolist(), objective(at, advantage, bound).tolist(), strict=True)
+        if abs(value) <= charts.MOST_VALUE
     ]
     flat = []
     if clip != NO_CLIP and advantage != 0:
@@ -155,14 +156,13 @@ def _names(advantage: float, epsilon: float, clip: float) -> list[dict[str, Any]
     """The lines' names, where they are apart."""
     if clip == NO_CLIP or advantage == 0:
         return []
-    r = 1 + epsilon + 0.55 if advantage > 0 else max(1 - epsilon - 0.25, 0.1)
-    side = 0.2 if advantage > 0 else -0.2
-    plain = float(objective(r, advantage, NO_CLIP))
-    kept = float(objective(r, advantage, clip))
-    return [
-        {"r": r - 0.06, "value": min(max(plain + side, -2.8), 2.8), "text": label("ppo.plain")},
-        {"r": r + 0.6, "value": kept - side, "text": label("ppo.clipped")},
-    ]
+    if advantage > 0:
+        r = min(1 + epsilon + 0.5, 2.6 / advantage)
+        at = [(r - 0.06, r * advantage + 0.2), (2.4, (1 + epsilon) * advantage - 0.2)]
+    else:
+        at = [(0.1, 0.15), (0.05, (1 - epsilon) * advantage - 0.25)]
+    texts = label("ppo.plain"), label("ppo.clipped")
+    return [{"r": r, "value": y, "text": text} for (r, y), text in zip(at, texts, strict=True)]
 
 
 def _draw_cases(ratio: float, advantage: float, epsilon: float, clip: float) -> None:

@@ -16,7 +16,7 @@ SLIDERS = {
 }  # lowest, highest, usual, step
 BATCHES = 8  # as many as `ppo_by_hand.RUNS`, whose import would bring torch
 COUNTS = {"ppo_batch": BATCHES - 1, "ppo_luck": 999_999, "ppo_epochs_done": 40}  # the most
-USUAL = {"ppo_batch": 0, "ppo_luck": 2, "ppo_epochs_done": 0}
+USUAL = {"ppo_batch": 3, "ppo_luck": 2, "ppo_epochs_done": 0}  # shows plainly what others do too
 CLIPS = (0.1, 0.2, 0.3)
 
 

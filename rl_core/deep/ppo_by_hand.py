@@ -133,16 +133,16 @@ def epoch(moment: Moment, clip: float) -> Moment:
 
 def earned(moments: Sequence[Moment], seed: int = 0) -> NDArray[np.float64]:
     """How long the policies really hold the pole: [moments, runs], the mean over fresh episodes,
-    the same for all, actions drawn.
+    the same for all, actions drawn with the same luck.
     """
     runs = len(moments) * RUNS
     env = envs.make(ENV, [0] * (runs * EPISODES), scaled=CONFIG.scaled)
-    rng = generator(seed, Purpose.PLAY)
+    acting = [(m.state.actor_critic, generator(seed, Purpose.PLAY)) for m in moments]
 
     def act(observation: Floats) -> NDArray[Any]:
         parts = np.split(observation.astype(np.float32), len(moments))
         rows = [part.reshape(-1, part.shape[-1]) for part in parts]
-        drawn = [m.state.actor_critic.act(row, rng) for m, row in zip(moments, rows, strict=True)]
+        drawn = [pi.act(row, rng) for (pi, rng), row in zip(acting, rows, strict=True)]
         return np.concatenate(drawn).reshape(runs, EPISODES)
 
     fresh = seeds(seed, Purpose.EVALUATION, EPISODES)
