@@ -1,19 +1,19 @@
-"""The formulas of one update, with the numbers of the batch that is on stage."""
+"""The formulas of one update, with the numbers of the batch on stage, and those of the training."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+import torch
 
 from playground import formula
-from playground.dqn import playing
 from playground.language import label
 from rl_core.deep import dqn, dqn_by_hand
+from rl_core.deep.dqn_by_hand import Update
 
 
-@st.fragment
-def draw_formulas() -> None:
-    update = playing.current()
+def draw_batch(update: Update, ahead: bool) -> None:
+    """Target, error, loss and step of the update on stage, for the sample that is chosen."""
     batch = {
         "r": [move[2] for move in update.moves],
         r"\gamma": [update.gamma] * len(update.moves),
@@ -29,6 +29,19 @@ def draw_formulas() -> None:
     formula.show(dqn.squared, {r"\delta": delta}, float(update.loss[i]))
     formula.show(dqn_by_hand.descend)
     st.caption(label("dqn.formulas.by_hand"))
+
+
+@st.fragment
+def draw_formulas() -> None:
+    """What the training has besides: its loss, its exploration, its learning rate."""
+    delta = st.slider(label("dqn.formulas.delta"), -3.0, 3.0, 2.0, 0.1, key="dqn_try_delta")
+    one = torch.tensor(delta, dtype=torch.float64)
     formula.show(dqn.huber)
-    formula.show(dqn.epsilon)
+    st.latex(rf"\ell({formula.tex(delta)}) = \mathbf{{{formula.tex(float(dqn.huber(one)))}}}")
+    st.caption(label("dqn.formulas.huber", square=formula.tex(float(dqn.squared(one)))))
+    t = st.slider(label("dqn.formulas.t"), 0, 5000, 1000, 100, key="dqn_try_t")
+    state = st.session_state
+    first, last, steps = state.dqn_epsilon_start, state.dqn_epsilon_end, state.dqn_epsilon_steps
+    numbers = {r"\varepsilon_0": first, r"\varepsilon_\infty": last, "t": t, "N": steps}
+    formula.show(dqn.epsilon, numbers, dqn.epsilon(t, first, last, steps))
     formula.show(dqn.annealed)

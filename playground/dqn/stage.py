@@ -7,7 +7,7 @@ import streamlit as st
 
 from playground import components
 from playground.components import Cell
-from playground.dqn import playing, records
+from playground.dqn import formulas, playing, records
 from playground.dqn.hand import EVERY, MANY, named, transitions, world
 from playground.language import label
 from playground.numbers import shown, signed
@@ -19,6 +19,7 @@ TABS = {
     "gradient": records.draw_gradient,
     "table": records.draw_as_table,
     "curve": records.draw_curve,
+    "formulas": formulas.draw_batch,
 }
 ROWS = 4
 

@@ -180,6 +180,8 @@ def test_the_link_names_the_station_in_no_language():
 
 def test_formulas_follow_the_batch_and_the_code(monkeypatch):
     app = opened()
+    app.session_state.dqn_hand_tabs = labels("en")["dqn.hand.tab.formulas"]
+    app.run()
     assert app.slider(key="dqn_sample_4").value == 3  # the one with the largest error
     assert any(r"\mathbf{1} \;=\;" in line.value for line in app.latex)
 
@@ -208,6 +210,14 @@ def test_the_buffer_of_a_training_under_the_xray(lang):
     assert labels(lang)["dqn.xray.empty"] not in said(app)
     (row,) = _rows(store.points(id)[:1], "sample_age", "x")
     assert row == {"step": 500, "series": "x", "mean": 250, "low": 250, "high": 250}
+
+
+def test_the_other_formulas_follow_their_sliders():
+    app = opened()
+    app.slider(key="dqn_try_delta").set_value(-3.0).run()
+    assert any(r"\mathbf{2.5}" in line.value for line in app.latex)
+    app.slider(key="dqn_try_t").set_value(5000).run()
+    assert any(r"\mathbf{0.05}" in line.value for line in app.latex)
 
 
 def test_each_change_since_q_learning_has_its_sentence():
