@@ -71,6 +71,13 @@ LATEX = {
     r"\delta_t": "delta",
     r"\hat A_{t+1}": "max",
     r"\lambda": "clip",
+    r"Q(s', \mu(s'; \phi^-); \theta^-)": "max",
+    r"\min_i Q_i(s', \tilde a; \theta_i^-)": "max",
+    r"Q_i(s, a; \theta_i)": "q",
+    r"Q_1(s, \mu(s; \phi); \theta_1)": "q",
+    r"\delta_i": "delta",
+    r"\tilde\epsilon": "clip",
+    r"\mu(s'; \phi^-)": "pi",
 }
 PYTHON = {
     r"q\[s_next\]\.max\(\)": "max",
@@ -97,6 +104,9 @@ PYTHON = {
     r"lam": "clip",
     r"value": "q",
     r"next_value": "max",
+    r"q_next\[0\]": "max",
+    r"q_next\.amin\(0\)": "max",
+    r"noise": "clip",
 }
 PYTHON_TOKEN = re.compile("|".join(rf"(?<![\w.]){t}(?!\w)" for t in PYTHON))
 
