@@ -1,0 +1,1 @@
+"""The page "SAC": a dial for the entropy, the squashed Gaussian, the automatic temperature."""
