@@ -136,8 +136,8 @@ def test_advantages_that_do_not_differ_are_normalised_to_0(same):
 
 
 def test_explained_variance():
-    target = tensor([1, 3], [1, 3], [1, 3], [2, 2])
-    value = tensor([1, 3], [7, 7], [3, 1], [5, 1])
+    target = tensor([1, 5], [1, 5], [1, 5], [2, 2])
+    value = tensor([1, 5], [7, 7], [5, 1], [5, 1])
     torch.testing.assert_close(advantages.explained_variance(value, target), tensor(1, 0, -3, 0))
 
 
