@@ -50,9 +50,24 @@ ACTION_VALUES = {
     "hidden": 64,
 }
 
+# A target network copied whole and seldom: one that follows slowly is a mean over many updates, and
+# so has less noise to overestimate. Chosen on seed 100. On 2000, 2001, 2002 the values are too high
+# by .15, .21, .25 (DQN) and .05, .07, .08 (Double DQN), the mean over the training; of 8 runs, 6, 4
+# and 2 leave at the end, and 8, 8 and 7.
+CASINO = {
+    "gamma": 0.95,
+    "batch": 32,
+    "hidden": 32,
+    "epsilon_end": 0.1,
+    "target_every": 100,
+    "tau": 1.0,
+}
+
 LESSONS: dict[tuple[str, str], Lesson] = {
     ("dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
     ("double_dqn", "CartPole-v1"): Lesson(steps=30_000, settings=ACTION_VALUES),
+    ("dqn", "Casino-v0"): Lesson(steps=10_000, settings=CASINO),
+    ("double_dqn", "Casino-v0"): Lesson(steps=10_000, settings=CASINO),
     ("reinforce", "CartPole-v1"): Lesson(steps=60_000),
     # Does not swing it up: one small step for hundreds of steps of the environment. With larger
     # ones the mean action soon lies beyond the bounds, where all that is drawn is clipped to the

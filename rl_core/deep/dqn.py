@@ -14,6 +14,7 @@ from rl_core.deep import nets
 from rl_core.deep.action_values import chosen as chosen
 from rl_core.deep.action_values import epsilon_greedy as epsilon_greedy
 from rl_core.deep.action_values import health as health
+from rl_core.deep.action_values import overestimation as overestimation
 from rl_core.deep.action_values import policy as policy
 from rl_core.deep.envs import Discrete, Environment
 from rl_core.deep.episodes import Episodes, Preprocessing
@@ -118,6 +119,7 @@ def train(timeline: Timeline[Config], state: State) -> Iterator[Update]:
                 if state.updates % config.target_every == 0:
                     q_target.follow(q, config.tau)
             metrics = health(*learned, explore, replay)
+            metrics |= overestimation(q, state.episodes, config.gamma)
         yield Update(step + 1, transition.returns, metrics)
 
 
