@@ -15,6 +15,7 @@ PAGES = {
     "two_routes": (3, "two-routes"),
     "q_learning": (4, "q-learning"),
     "dqn": (5, "dqn"),
+    "reinforce": (6, "reinforce"),
     "ppo": (10, "ppo"),
 }  # section of the document, path
 

@@ -1,0 +1,1 @@
+"""The page "REINFORCE": one episode by hand, the gradient and its estimates, the derivation."""
