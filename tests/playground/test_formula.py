@@ -79,3 +79,8 @@ def test_letters_inside_words_are_not_symbols():
 def test_a_bracket_before_a_symbol_is_a_factor_too():
     line = formula.substituted(r"y = r + \gamma \, (1 - d) \, v", {r"\gamma": 0.9, "d": 0, "v": 2}, 1.8)
     assert bare(line).endswith(r"0.9(1-0)\times2")
+
+
+def test_a_number_before_a_symbol_is_a_factor_too():
+    line = formula.substituted(r"y = \frac{2 \, a}{b}", {"a": 0.1, "b": 0.5}, 0.4)
+    assert bare(line) == r"0.4=\frac2\times0.10.5"  # `bare` leaves no braces
