@@ -16,6 +16,7 @@ PAGES = {
     "q_learning": (4, "q-learning"),
     "dqn": (5, "dqn"),
     "reinforce": (6, "reinforce"),
+    "actor_critic": (7, "actor-critic"),
     "ppo": (10, "ppo"),
 }  # section of the document, path
 
