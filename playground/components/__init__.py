@@ -137,9 +137,10 @@ def plane(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> Any:
 
     Args:
         data: `range` of both, `image` (of the heights, a data URI), `axes` (their names), `heights`
-            and `names` (`at`, `text`; names with a `kind`), `curves` (`kind`, `points`), `box` (two
-            corners, or None), `path` (places of before), `arrows` (`from`, `to`, `kind`), `tries`
-            (`at`, `ok`), `now`, `alt`. Kinds: plain, natural, iterate, ellipse, divergence, clip.
+            (`at`, `text`), `names` (the same, with `kind` and `anchor`), `curves` (`kind`,
+            `points`), `box` (two corners, or None), `path` (places of before), `arrows` (`from`,
+            `to`, `kind`), `tries` (`at`, `ok`), `now`, `alt`. Kinds: plain, natural, iterate,
+            ellipse, divergence, clip.
         on_pick: called when a place is clicked; `picked` is then where.
     """
     return _component("plane")(data=data, key=key, on_picked_change=on_pick)

@@ -33,7 +33,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   data.arrows.forEach((arrow) => drawArrow(inside, at(arrow.from), at(arrow.to), arrow.kind));
   data.tries.forEach((attempt) => drawTry(inside, at(attempt.at), attempt.ok));
   dot(inside, at(data.now), 8, "now");
-  data.names.forEach((name) => write(inside, at(name.at), name.text, `name ${name.kind}`));
+  for (const { at: place, text: said, kind, anchor } of data.names) {
+    const name = write(inside, at(place), said, `name ${kind}`);
+    if (anchor !== "start") name.setAttribute("text-anchor", anchor);
+  }
   const rim = node("rect", { ...frame, class: "rim" }, svg);
   rim.addEventListener("click", (event) => {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -57,6 +60,7 @@ function write(parent, [x, y], text, kind) {
   const element = node("text", { x: inner[0], y: inner[1], class: kind }, parent);
   element.textContent = text;
   if (inner[0] > LEFT + 0.72 * SIDE) element.setAttribute("text-anchor", "end");
+  return element;
 }
 
 function dot(parent, [cx, cy], r, kind) {

@@ -1,0 +1,45 @@
+"""The formulas of TRPO with the numbers of the place on the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from playground import formula
+from playground.language import label
+from playground.trpo import playing
+from rl_core.deep import natural, trpo, trpo_by_hand
+
+
+@st.fragment
+def draw() -> None:
+    now = playing.current()
+    here, way = now.here, now.iterates[-1]
+    x_f_x = natural.dot(way.x, here.fisher @ way.x)
+    values = {r"\delta": playing.delta(), r"x^\top F \, x": float(x_f_x)}
+    formula.show(natural.step_size, values, float(natural.step_size(x_f_x, playing.delta())))
+
+    # all four pairs of a state and an action, at the end of the full step
+    old, new = (trpo_by_hand.policy(at).logits.log_softmax(-1).flatten()
+                for at in (here.theta, now.tries[0].theta))  # fmt: skip
+    advantage = here.advantage.flatten()
+    st.markdown(label("trpo.formulas.pairs"))
+    formula.show_batch(
+        trpo.surrogate,
+        {
+            r"\pi_\theta(a_t \mid s_t)": new.exp().tolist(),
+            r"\pi_{\theta_\text{old}}(a_t \mid s_t)": old.exp().tolist(),
+            r"\hat A_t": advantage.tolist(),
+        },
+        torch.as_tensor(trpo.surrogate(new, old, advantage)).tolist(),
+        "trpo_formulas_sample",
+    )
+    formula.show(natural.conjugate_gradient)
+    formula.show(natural.line_search)
+    with st.expander(label("trpo.formulas.more")):
+        for function in (
+            natural.fisher_vector_product, natural.relative_residual, trpo_by_hand.fisher,
+            trpo_by_hand.divergence, trpo_by_hand.bowl, trpo_by_hand.performance,
+            trpo_by_hand.clip_region,
+        ):  # fmt: skip
+            formula.show(function)
