@@ -18,6 +18,7 @@ PAGES = {
     "reinforce": (6, "reinforce"),
     "actor_critic": (7, "actor-critic"),
     "ppo": (10, "ppo"),
+    "trpo": (11, "trpo"),
 }  # section of the document, path
 
 st.set_page_config(
