@@ -62,8 +62,8 @@ def _landscape_spec(lines: tuple[tuple[str, str], ...], a: str, value: str) -> d
     )
     arrow = push.encode(y=y)
     chart = alt.layer(
-        noises.mark_tick(color=GREEN, opacity=0.8, thickness=1.5, height=12).encode(
-            x=x, y=alt.value(292)
+        noises.mark_tick(color=GREEN, opacity=0.8, thickness=1.5, height=14).encode(
+            x=x, y=alt.datum(LOW + 0.1)
         ),
         curves.mark_line(clip=True).encode(
             x=x, y=y, color=colour, strokeDash=dash, strokeWidth=size
@@ -83,7 +83,7 @@ def _landscape_spec(lines: tuple[tuple[str, str], ...], a: str, value: str) -> d
             filled=True, size=230, opacity=1, color=BLUE, stroke="white", strokeWidth=2
         ).encode(x=x, y=y),
     )
-    return charts.finished(chart)
+    return charts.finished(chart, height=440)
 
 
 @cache
@@ -101,4 +101,4 @@ def _lives_spec(series: tuple[str, ...], n: str, value: str) -> dict[str, Any]:
         alt.Chart(alt.NamedData("disturbed")).mark_rule(opacity=0.25, color="gray").encode(x=x),
         rows.mark_line(strokeWidth=2.5).encode(strokeDash=dash),
     )
-    return charts.finished(chart, height=260)
+    return charts.finished(chart, height=300)

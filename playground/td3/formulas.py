@@ -1,8 +1,9 @@
-"""The formulas of DDPG and TD3 with the numbers that are on stage."""
+"""The formulas of DDPG and TD3 with numbers of the stage as it is first seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -11,18 +12,27 @@ import torch
 from playground import formula
 from playground.language import label
 from playground.numbers import shown
-from playground.td3 import playing
 from playground.td3.landscape import DDPG_VALUE, TD3_VALUE
+from playground.td3.session import MANY, Session
 from rl_core.deep import ddpg, td3, td3_by_hand
-from rl_core.deep.td3_by_hand import ACTOR_ALPHA, CLIP, GAMMA, NOISES, REWARD, Ideas
+from rl_core.deep.td3_by_hand import ACTOR_ALPHA, CLIP, GAMMA, NOISES, REWARD, Ideas, Learner
 
 ASIDE = r", \qquad"  # what stands behind it only explains a symbol
 FIRST_NOISE = 33  # of the 41, from low to high: one of about +0.17
 
 
+@lru_cache(maxsize=MANY + 1)
+def beginning(updates: int) -> Learner:
+    """The stage as it is first seen, so many updates later, with no idea switched on."""
+    if updates == 0:
+        return Session.new().frame.learner
+    return td3_by_hand.update(beginning(updates - 1), Ideas())
+
+
 @st.fragment
 def draw() -> None:
-    learner = playing.session().frame.learner
+    updates = int(st.slider(label("td3.formulas.updates"), 0, MANY, 6, key="td3_formulas_updates"))
+    learner = beginning(updates)
     a = learner.action
     st.markdown(label("td3.formulas.target"))
     common = {"r": REWARD, r"\gamma": GAMMA, r"\text{terminated}": 0.0}

@@ -53,7 +53,7 @@ def draw() -> None:
 
 def _draw_buttons() -> None:
     session = playing.session()
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         st.button(
             label("td3.step"), key="td3_step", type="primary", shortcut="Right",
             disabled=session.full, on_click=playing.step, help=label("td3.step_help"),
@@ -63,8 +63,8 @@ def _draw_buttons() -> None:
             on_click=playing.play,
         )  # fmt: skip
         st.button(
-            label("td3.disturb"), key="td3_disturb", icon=":material/casino:", shortcut="D",
-            disabled=session.full, on_click=playing.disturb, help=label("td3.disturb_help"),
+            label("td3.disturb"), key="td3_disturb", shortcut="D", disabled=session.full,
+            on_click=playing.disturb, help=label("td3.disturb_help"),
         )  # fmt: skip
     tools = [
         ("undo", "undo", label("stage.undo"), playing.undo, session.cursor > 0, "U"),
@@ -155,7 +155,9 @@ def _draw_target(learner: Learner, ideas: Ideas) -> None:
     _, seen, _ = _numbers(learner, ideas)
     y = float(td3_by_hand.target(learner, learner.action, ideas))
     values = {"r": REWARD, r"\gamma": GAMMA, r"\text{terminated}": 0.0, symbol: seen}
-    st.latex(rf"y = {formula.substituted(formula.latex(algorithm.target), values, y)}")
+    line = formula.latex(algorithm.target)
+    st.latex(formula.coloured(line))
+    st.latex(rf"y = {formula.substituted(line, values, y)}")
 
 
 def _verdict(learner: Learner, ideas: Ideas) -> str:

@@ -46,7 +46,7 @@ def draw() -> None:
                 for name, numbers in found.items()
                 for n, value in enumerate(numbers[k].mean(-1))
             ]
-            last = {name: shown(numbers[k].mean(), 3) for name, numbers in found.items()}
+            last = {name: shown(numbers[k].mean(), 2) for name, numbers in found.items()}
             with st.container(key=f"td3_lives_{what}", border=True):
                 st.markdown(label(f"td3.lives.{what}"))
                 titles = {"n": label("td3.axis.updates"), "value": label(f"td3.axis.{what}")}
@@ -68,7 +68,7 @@ def _draw_table(found: dict[str, tuple[Floats, Floats]], names: dict[str, str]) 
         rows.append(
             [
                 {"text": names[name], "mark": "head"},
-                {"text": signed(round(float(bias.mean()), 3)), "data": {"bias": name}},
+                {"text": signed(round(float(bias.mean()), 2)), "data": {"bias": name}},
                 {"text": f"{100 * (bias > 0.1).mean():.0f} %"},
                 {"text": f"{100 * (bias < -0.1).mean():.0f} %"},
                 {"text": shown(worth[EVERY].mean(), 2)},

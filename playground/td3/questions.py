@@ -66,7 +66,8 @@ def ask_after_the_end() -> None:
 def ask_for_the_action() -> None:
     numbers = [(0.2, 0.7), (0.8, 0.4), (-0.7, -0.9), (-0.1, -0.6)]
     (mu, noise), clip = numbers[another("td3_check_action") % 4], 0.5
-    right = float(td3.smoothed(*torch.tensor([[mu], [noise]], dtype=torch.float64), clip))
+    action, drawn = torch.tensor([[mu], [noise]], dtype=torch.float64)
+    right = float(td3.smoothed(action, drawn, clip))
     near = min(max(noise, -clip), clip)
     slips = [
         ("td3.noise_not_cut", mu + noise),

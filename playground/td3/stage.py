@@ -15,9 +15,9 @@ def draw() -> None:
     for problem in st.session_state.td3_problems:
         st.warning(problem)
     st.session_state.td3_station = playing.station()
+    names = {name: label(f"td3.station.{name}") for name in playing.STATIONS}
     st.segmented_control(
-        label("td3.stations"), playing.STATIONS,
-        format_func=lambda name: label(f"td3.station.{name}"), key="td3_station", required=True,
-        label_visibility="collapsed", on_change=playing.choose_station,
+        label("td3.stations"), names, format_func=names.__getitem__, key="td3_station",
+        required=True, label_visibility="collapsed", on_change=playing.choose_station,
     )  # fmt: skip
     VIEWS[playing.station()]()

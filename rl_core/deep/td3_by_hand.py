@@ -150,10 +150,7 @@ def climb(learner: Learner) -> Learner:
     phi = learner.phi.detach().clone().requires_grad_()
     loss = td3.actor_loss(critics(learner, torch.tanh(phi)[:, None])[0])
     (gradient,) = torch.autograd.grad(loss.sum(), phi)
-    seen, true = actor_slope(learner)
-    wrong = learner.wrong + (seen * true < 0)
-    phi = phi.detach() - ACTOR_ALPHA * gradient
-    return replace(learner, phi=phi, steps=learner.steps + 1, wrong=wrong)
+    return replace(learner, phi=phi.detach() - ACTOR_ALPHA * gradient)
 
 
 def update(learner: Learner, ideas: Ideas) -> Learner:
@@ -164,7 +161,11 @@ def update(learner: Learner, ideas: Ideas) -> Learner:
     """
     height, updates = (1 - ALPHA) * learner.height, learner.updates + 1
     learner = replace(learner, height=height, updates=updates)
-    return climb(learner) if updates % ideas.delay == 0 else learner
+    if updates % ideas.delay:
+        return learner
+    seen, true = actor_slope(learner)
+    wrong = learner.wrong + (seen * true < 0)
+    return replace(climb(learner), wrong=wrong, steps=learner.steps + 1)
 
 
 def lives(
