@@ -75,15 +75,20 @@ def _error_spec(series: tuple[str, ...], lam: str, value: str) -> dict[str, Any]
     x = alt.X("lam:Q", title=lam, axis=alt.Axis(grid=False), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("value:Q", title=value, axis=alt.Axis(tickCount=5))
     colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=[RED, BLUE, GREEN])).legend(
-        orient="top", title=None, symbolOpacity=1, labelLimit=300
+        orient="top", title=None, symbolOpacity=1, symbolStrokeWidth=0, labelLimit=300
     )
     dash = alt.StrokeDash(
         "series:N", scale=alt.Scale(domain=series, range=[[6, 3], [2, 2], [1, 0]]), legend=None
     )
+    sides: tuple[tuple[str, Any, int], ...] = (("<=", "left", 5), (">", "right", -5))
     chart = alt.layer(
         marks.mark_rule(strokeWidth=1.5, color="gray").encode(x=x),
-        marks.mark_text(align="left", dx=4, fontSize=12, color="gray", baseline="top").encode(
-            x=x, y="row:Q", text="text:N"
+        # beside its line, on the side where there is room
+        *(
+            marks.transform_filter(f"datum.lam {where} 0.6")
+            .mark_text(align=side, dx=dx, fontSize=12, color="gray", baseline="top")
+            .encode(x=x, y="row:Q", text="text:N")
+            for where, side, dx in sides
         ),
         lines.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash),
         dots.mark_point(filled=True, size=45, opacity=1).encode(x=x, y=y, color=colour),

@@ -51,8 +51,10 @@ def numbers(record: Record) -> dict[str, list[float]]:
 
 
 def draw_ending() -> None:
+    """How the recording ends, and what world it is from."""
     names = {name: label(f"a2c.ending.{name}") for name in settings.ENDINGS}
     settings.draw_choice("ending", names)
+    st.caption(label("a2c.world"))
 
 
 def arrow(record: Record, t: int) -> str:

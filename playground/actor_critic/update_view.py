@@ -68,7 +68,7 @@ def _draw_table(record: Record) -> None:
     taken, rows = settings.count("taken"), []
     for s in np.flatnonzero(ALIVE):
         steps = np.flatnonzero(record.s == s).tolist()
-        said = "  ".join(
+        said = ", ".join(
             f"{arrow(record, t)} {signed(round(float(advantage[t]), 2))}" for t in steps
         )
         row: list[Cell] = [{"text": WORLD.states[s], "mark": "head"}, {"text": said or "–"}]
