@@ -175,3 +175,22 @@ def test_every_formula_tells_its_latex():
     formulas = [getattr(kind, n) for kind in (Categorical, Gaussian) for n in ("log_prob", "kl")]
     for f in (*formulas, SquashedGaussian.sample, SquashedGaussian.log_prob, log_tanh_slope):
         assert re.search(r"^\$\$\n.+?\n\$\$$", inspect.getdoc(f), re.S | re.M)
+
+
+def hessian_times(divergence, at, change):
+    """The second derivative of a divergence of single samples, times a change: each [..., k]."""
+    rows = [
+        torch.autograd.functional.hessian(lambda x, i=i: divergence(x, i), row) @ u
+        for i, (row, u) in enumerate(zip(at, change, strict=True))
+    ]
+    return torch.stack(rows)
+
+
+def test_the_curvature_is_that_of_the_divergence():
+    z, u = drawn(4, 3), drawn(4, 3, seed=1)
+    pi = Categorical(z)
+    expected = hessian_times(lambda x, i: Categorical(z[i]).kl(Categorical(x)), z, u)
+    torch.testing.assert_close(pi.curvature(u), expected)
+    log_std = drawn(3, seed=2)
+    expected = hessian_times(lambda x, i: Gaussian(z[i], log_std).kl(Gaussian(x, log_std)), z, u)
+    torch.testing.assert_close(Gaussian(z, log_std).curvature(u), expected)
