@@ -27,14 +27,17 @@ class Offer:
 
 
 def offers(*algorithms: str, first: str) -> tuple[Offer, ...]:
-    """The algorithms in every listed environment whose actions they take; `first` comes first."""
+    """The algorithms in every listed environment whose actions they take, unless it was made for
+    others; `first` comes first.
+    """
     from rl_core.deep import classroom, envs, training
 
     made = []
     for algorithm in algorithms:
         takes = training.algorithm(algorithm).ACTIONS
         for listed in sorted(envs.LISTED, key=lambda listed: listed.env_id != first):
-            if isinstance(envs.native(listed.env_id, [0]).actions, takes):
+            suits = not listed.teaches or algorithm in listed.teaches
+            if suits and isinstance(envs.native(listed.env_id, [0]).actions, takes):
                 lesson = classroom.lesson(algorithm, listed.env_id)
                 config = classroom.config(algorithm, listed.env_id)
                 shown = listed.threshold, listed.limits, lesson.runs, lesson.steps

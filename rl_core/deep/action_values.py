@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.deep import nets, normalise
+from rl_core.deep.episodes import Episodes
 from rl_core.deep.replay import Replay
 from rl_core.events import Floats
 
@@ -52,3 +53,21 @@ def health(
     if replay.newest % XRAY_EVERY == 0:
         metrics |= replay.xray(delta.shape[-1])
     return metrics | {"grad_norm": grad_norm.numpy()}
+
+
+def overestimation(q: nets.MLP, episodes: Episodes, gamma: float) -> dict[str, Floats]:
+    r"""How far the values are above the truth, [runs]; empty where nobody knows it.
+
+    $$
+    \frac{1}{|S|} \sum_s \Bigl[ \max_a Q(s, a; \theta) - \max_a Q^*(s, a) \Bigr]
+    $$
+
+    van Hasselt et al. 2016, section "Overoptimism due to estimation errors". Nor is it told where
+    rewards are normalised: then the values have another unit.
+    """
+    truth = None if "reward" in episodes.seen else episodes.env.exact(gamma)
+    if truth is None:
+        return {}
+    seen = normalise.seen(episodes.weights(), truth.observation)
+    values = q.answer(np.broadcast_to(seen, (len(q.flat), *seen.shape[-2:])))
+    return {"overestimation": (values.max(-1) - truth.q.max(-1)).mean(-1)}

@@ -11,6 +11,7 @@ from rl_core.deep import nets
 from rl_core.deep.action_values import chosen as chosen
 from rl_core.deep.action_values import epsilon_greedy as epsilon_greedy
 from rl_core.deep.action_values import health as health
+from rl_core.deep.action_values import overestimation as overestimation
 from rl_core.deep.action_values import policy as policy
 from rl_core.deep.dqn import ACTIONS as ACTIONS
 from rl_core.deep.dqn import Config as Config
@@ -45,6 +46,7 @@ def train(timeline: Timeline[Config], state: State) -> Iterator[Update]:
                 if state.updates % config.target_every == 0:
                     q_target.follow(q, config.tau)
             metrics = health(*learned, explore, replay)
+            metrics |= overestimation(q, state.episodes, config.gamma)
         yield Update(step + 1, transition.returns, metrics)
 
 

@@ -7,7 +7,8 @@ leaves no puzzle about what the observation at the end of an episode was.
 
 from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
-from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Step
+from rl_core.deep.envs.casino import Casino
+from rl_core.deep.envs.contract import Bools, Environment, EnvironmentIdError, Exact, Step
 from rl_core.deep.envs.listed import LISTED, Listed, check, make, native
 from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
 from rl_core.deep.envs.pendulum import Pendulum
@@ -21,9 +22,11 @@ __all__ = [
     "Bools",
     "Box",
     "CartPole",
+    "Casino",
     "Discrete",
     "Environment",
     "EnvironmentIdError",
+    "Exact",
     "Floats",
     "Gymnasium",
     "Listed",

@@ -27,6 +27,13 @@ class Step(NamedTuple):
     truncated: Bools  # [n] cut off from outside (time limit): there would have been more
 
 
+class Exact(NamedTuple):
+    """The truth about a world that is small enough to be solved."""
+
+    observation: Floats  # [states, features] every state in which one can act
+    q: NDArray[np.float64]  # [states, actions] Q* there
+
+
 class Environment(ABC):
     """n instances of one task.
 
@@ -61,3 +68,7 @@ class Environment(ABC):
         numbers [n, size] in the environment's own units where it is `Box`, clipped to the bounds.
         An instance whose episode has ended stays as it is, with reward 0, until it is reset.
         """
+
+    def exact(self, gamma: float) -> Exact | None:
+        """The exact values at this gamma, where they are known."""
+        return None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rl_core.deep.envs.acrobot import Acrobot
 from rl_core.deep.envs.cart_pole import CartPole
+from rl_core.deep.envs.casino import Casino
 from rl_core.deep.envs.classic import Classic
 from rl_core.deep.envs.contract import Environment
 from rl_core.deep.envs.mountain_car import MountainCar, MountainCarContinuous
@@ -24,17 +25,22 @@ VECTORISED: dict[str, type[Classic]] = {
 }
 
 
+OWN: dict[str, type[Classic]] = {"Casino-v0": Casino}  # Gymnasium has none of these
+COMPUTED_HERE = VECTORISED | OWN
+
+
 class Listed(NamedTuple):
     """An environment of the list that the app and the command line offer."""
 
     env_id: str
     threshold: float  # mean return from which it counts as solved
     limits: tuple[float, float]  # of the returns on a chart
+    teaches: tuple[str, ...] = ()  # the algorithms it was made to show; none: any that can take it
 
     @property
     def vectorised(self) -> bool:
         """Computed here for all runs at once, not one by one by Gymnasium."""
-        return self.env_id in VECTORISED
+        return self.env_id in COMPUTED_HERE
 
 
 LISTED = (
@@ -43,6 +49,7 @@ LISTED = (
     Listed("MountainCar-v0", -110, (-200, 0)),
     Listed("MountainCarContinuous-v0", 90, (-100, 100)),
     Listed("Pendulum-v1", -200, (-1600, 0)),
+    Listed("Casino-v0", -0.15, (-8, 1), teaches=("dqn", "double_dqn")),
 )
 
 
@@ -51,7 +58,7 @@ def native(env_id: str, seeds: Sequence[int]) -> Environment:
 
     Raises `EnvironmentIdError` for an unknown environment or one that does not fit.
     """
-    kind = VECTORISED.get(env_id)
+    kind = COMPUTED_HERE.get(env_id)
     return kind(seeds) if kind else Gymnasium(env_id, seeds)
 
 
@@ -67,7 +74,7 @@ def make(env_id: str, seeds: Sequence[int], *, scaled: bool = False) -> Environm
 
 def check(env_id: str) -> None:
     """Raise `EnvironmentIdError` if `make` would."""
-    if env_id not in VECTORISED:
+    if env_id not in COMPUTED_HERE:
         instance = registered(env_id)
         fitting(env_id, instance)
         instance.close()

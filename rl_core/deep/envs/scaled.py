@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rl_core.deep.envs.contract import Bools, Environment, Step
+from rl_core.deep.envs.contract import Bools, Environment, Exact, Step
 from rl_core.deep.envs.spaces import Box, Floats
 
 
@@ -31,6 +31,9 @@ class UnitActions(Environment):
         """action [n, size] in units of the bounds."""
         return self.env.step(self._bounds.from_unit(action))
 
+    def exact(self, gamma: float) -> Exact | None:
+        return self.env.exact(gamma)
+
 
 class Scaled(Environment):
     """The same environment, its observations mapped linearly to [−1, 1] where they are bounded."""
@@ -49,6 +52,10 @@ class Scaled(Environment):
     def step(self, action: NDArray[Any]) -> Step:
         step = self.env.step(action)
         return step._replace(observation=self.scale(step.observation))
+
+    def exact(self, gamma: float) -> Exact | None:
+        found = self.env.exact(gamma)
+        return found and found._replace(observation=self.scale(found.observation))
 
     def scale(self, observation: Floats) -> Floats:
         """observation [..., features] of the environment itself → what the learner sees."""

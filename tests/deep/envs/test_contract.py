@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rl_core.deep import envs, probes
-from rl_core.deep.envs.listed import VECTORISED
+from rl_core.deep.envs.listed import OWN, VECTORISED
 from tests.deep.envs.play import at_random, balance, swing_arm, swing_car
 
 ALL = np.ones(3, bool)
@@ -18,6 +18,8 @@ def contract_environments():
         yield pytest.param(partial(envs.Gymnasium, env_id), id=f"Gymnasium-{env_id}")
     yield pytest.param(lambda seeds: envs.Scaled(envs.CartPole(seeds)), id="Scaled")
     yield pytest.param(lambda seeds: envs.UnitActions(envs.Pendulum(seeds)), id="UnitActions")
+    for env_id, kind in OWN.items():
+        yield pytest.param(kind, id=env_id)
     for probe in probes.PROBES:
         yield pytest.param(probe, id=probe.__name__)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rl_core.deep import envs
-from rl_core.deep.envs.listed import VECTORISED
+from rl_core.deep.envs.listed import COMPUTED_HERE
 
 ONE = np.ones(1, bool)
 
@@ -125,4 +125,4 @@ def test_every_listed_environment_can_be_made(listed):
 
 
 def test_every_environment_computed_here_is_listed():
-    assert {listed.env_id for listed in envs.LISTED} == {*VECTORISED}
+    assert {listed.env_id for listed in envs.LISTED} == {*COMPUTED_HERE}
