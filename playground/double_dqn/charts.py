@@ -1,0 +1,77 @@
+"""The charts of the page on Double DQN; see `playground.charts` for how charts are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from playground import charts
+from playground.charts import PALETTE, Rows
+
+Titles = Mapping[str, str]
+RED, BLUE = PALETTE[1], PALETTE[0]
+
+
+def lines(
+    rows: Rows,
+    references: Rows,
+    series: Sequence[str],
+    titles: Titles,
+    alt: str,
+    *,
+    x_end: float,
+    limits: tuple[float, float] | None = None,
+    percent: bool = False,
+) -> None:
+    """One or two lines beside what they should be.
+
+    Args:
+        rows: of `x`, `value`, `series`; with `low` and `high` a band; with `line` several lines of
+            one series.
+        references: rows of `value`, `text`, drawn as horizontals.
+        series: the names, the one that overestimates first.
+        titles: of "x" and "value".
+    """
+    spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, percent)
+    # every row with the same columns, or Vega would not find those of the band
+    whole = [{"line": 0, "low": None, "high": None, **row} for row in rows]
+    charts.show(spec, {"rows": whole, "references": references}, alt)
+
+
+@cache
+def _spec(
+    series: tuple[str, ...],
+    x_title: str,
+    value: str,
+    x_end: float,
+    limits: tuple[float, float] | None,
+    percent: bool,
+) -> dict[str, Any]:
+    import altair as alt  # here, so that the page does not wait for it
+
+    x = alt.X(
+        "x:Q", title=x_title, axis=alt.Axis(grid=False, tickCount=5, format="d"),
+        scale=alt.Scale(domain=[0, x_end], nice=False),
+    )  # fmt: skip
+    axis = alt.Axis(tickCount=5, format="%") if percent else alt.Axis(tickCount=5)
+    y = alt.Y("value:Q", title=value, axis=axis)
+    y = y.scale(domain=limits) if limits else y.scale(zero=True)
+    colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=[RED, BLUE]))
+    colour = colour.legend(orient="top", title=None, symbolOpacity=1, symbolStrokeWidth=4)
+    rows = alt.Chart(alt.NamedData("rows")).encode(x=x, color=colour)
+    references = alt.Chart(alt.NamedData("references")).encode(y=alt.Y("value:Q", title=value))
+    first, *others = (rows.transform_filter(alt.datum.series == name) for name in series)
+    chart = alt.layer(
+        references.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
+        references.mark_text(
+            align="right", baseline="bottom", dx=-4, dy=-2, fontSize=12, color="gray"
+        ).encode(x=alt.value("width"), text="text:N"),
+        rows.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q", detail="line:N"),
+        first.mark_line(strokeWidth=3, clip=True).encode(y=y, detail="line:N"),
+        *(
+            line.mark_line(strokeWidth=3, strokeDash=[7, 3], clip=True).encode(y=y, detail="line:N")
+            for line in others
+        ),
+    )
+    return charts.finished(chart, height=300)
