@@ -69,7 +69,7 @@ def _cloud_spec(x_title: str, y_title: str) -> dict[str, Any]:
             for line, kind in enumerate(("exact", "mean"))
         ),
     )  # fmt: skip
-    return charts.finished(chart, height=370)
+    return charts.finished(chart, height=310)
 
 
 @cache

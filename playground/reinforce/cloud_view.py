@@ -95,6 +95,7 @@ def draw() -> None:
         st.caption(label("reinforce.cloud.caption", n=choice.batch))
         _draw_chart(choice, kind)
         _draw_table(choice, kind)
+    with right:
         st.markdown(_verdict(choice))
 
 
@@ -108,9 +109,8 @@ def _draw_button() -> None:
 def _draw_chart(choice: Choice, kind: str) -> None:
     found, true = clouds(choice), exact(choice)
     cloud = found[kind]
-    # wide enough for the widest kind, so that the cloud is seen to shrink
-    widest = max(each.variance for each in found.values())
-    reach = max(2.2 * math.sqrt(widest / 2), 1.3 * float(np.abs(true).max()), 0.05)
+    # wide enough for every kind, so that the cloud is seen to shrink
+    seen = np.concatenate([*(each.points for each in found.values()), [true, 1.2 * true, -true]])
     places, often = np.unique(cloud.points.round(6), axis=0, return_counts=True)
     arrows = [_arrow(true, "exact")]
     if np.abs(cloud.mean - true).max() > 1e-9:
@@ -121,7 +121,7 @@ def _draw_chart(choice: Choice, kind: str) -> None:
             for (x, y), n in zip(places.tolist(), often.tolist(), strict=True)
         ],
         "arrows": arrows,
-        "edge": [{"x": sign * 1.6 * reach, "y": sign * reach} for sign in (-1, 1)],
+        "edge": [{"x": x, "y": y} for x, y in (seen.min(0).tolist(), seen.max(0).tolist())],
     }
     titles = {axis: label(f"reinforce.axis.{axis}") for axis in ("x", "y")}
     numbers = {"exact": pair(true), "mean": pair(cloud.points.mean(0))}

@@ -1,0 +1,52 @@
+"""The page "REINFORCE" in a real browser: its three stations, with Train below them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(autouse=True)
+def patience():
+    """The first page that imports torch takes its time on a busy machine."""
+    expect.set_options(timeout=60_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def test_an_episode_is_sampled_with_a_key_and_weighed_anew(page: Page, address: str):
+    page.goto(f"{address}/reinforce?lang=en")
+    expect(page.locator(".st-key-reinforce_train button")).to_be_visible()
+    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()  # all has arrived
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Episode 1:")).to_be_visible()
+    weights = page.locator(".st-key-rf_episode_dense td[data-weight]")
+    expect(weights.first).to_be_visible()
+    path = page.locator(".st-key-rf_episode_dense td:nth-child(2)").all_text_contents()
+    page.locator(".st-key-rf_kind").get_by_text("R(τ)").click()
+    expect(weights.last).to_have_attribute("data-weight", weights.first.get_attribute("data-g"))
+    assert page.locator(".st-key-rf_episode_dense td:nth-child(2)").all_text_contents() == path
+    page.keyboard.press("u")
+    expect(weights).to_have_count(0)
+
+
+def test_a_row_of_the_table_changes_the_cloud(page: Page, address: str):
+    page.goto(f"{address}/reinforce?lang=en&rf_station=gradient")
+    rows = page.locator(".st-key-rf_cloud_dense tbody tr")
+    expect(rows).to_have_count(4)
+    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()
+    rows.nth(2).click()
+    expect(rows.nth(2).locator("td.changed").first).to_be_visible()
+    chosen = page.locator('.st-key-rf_kind [role="radio"][aria-checked="true"]')
+    expect(chosen).to_contain_text("V(sₜ)")
+
+
+def test_the_derivation_unfolds_with_a_key(page: Page, address: str):
+    page.goto(f"{address}/reinforce?lang=en&rf_station=derivation&rf_step=5")
+    table = page.locator(".st-key-rf_proof_dense")
+    expect(table.locator("tbody tr")).to_have_count(3)
+    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()
+    page.keyboard.press("ArrowRight")
+    early = table.locator('td[data-early="true"]')
+    expect(early).to_have_count(15)
+    assert set(early.all_text_contents()) == {"0"}
