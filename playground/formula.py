@@ -62,7 +62,7 @@ def substituted(formula: str, values: Mapping[str, float], result: float) -> str
         between = right[end : m.start()]
         # two factors side by side are a product; between two numbers it needs its sign
         tight = re.sub(r"\\[,;:!]|\s", "", between)
-        if (end and (not tight or tight.endswith(")"))) or tight[-1:].isdigit():
+        if (end and (tight in ("", "}") or tight.endswith(")"))) or tight[-1:].isdigit():
             between = (between if tight else "") + r" \times "
         parts.append(between)
         number = tex(values[m[0]])

@@ -84,3 +84,8 @@ def test_a_bracket_before_a_symbol_is_a_factor_too():
 def test_a_number_before_a_symbol_is_a_factor_too():
     line = formula.substituted(r"y = \frac{2 \, a}{b}", {"a": 0.1, "b": 0.5}, 0.4)
     assert bare(line) == r"0.4=\frac2\times0.10.5"  # `bare` leaves no braces
+
+
+def test_a_symbol_after_a_fraction_is_a_factor_too():
+    line = formula.substituted(r"y = \frac{a}{b} \, c", {"a": 0.1, "b": 0.5, "c": 2}, 0.4)
+    assert bare(line) == r"0.4=\frac0.10.5\times2"
