@@ -51,6 +51,8 @@ def draw() -> None:
     now, station = playing.current(), playing.station()
     place, clip = playing.path()[-1], st.session_state.get("trpo_show_clip", True)
     low, high = trpo_by_hand.clip_region(now.here.theta, CLIP)
+    ellipse = trpo_by_hand.ellipse(now.here, playing.delta())
+    contour = trpo_by_hand.contour(now.here, playing.delta())
     done = [t for k, t in enumerate(now.tries) if _reached(now, station, f"try{k}")]
     j = shown(performance(place), 3)
     data: dict[str, Any] = {
@@ -61,16 +63,15 @@ def draw() -> None:
             {"at": at, "text": f"J = {shown(performance(at), 2)}"} for at in HEIGHTS
         ],
         "curves": [
-            {"kind": "ellipse", "points": _points(trpo_by_hand.ellipse(now.here, playing.delta()))},
-            {"kind": "divergence",
-             "points": _points(trpo_by_hand.contour(now.here, playing.delta()))},
+            {"kind": "ellipse", "points": _points(ellipse)},
+            {"kind": "divergence", "points": _points(contour)},
         ],
         "box": _points(torch.stack((low, high))) if clip else None,
         "path": playing.path(),
         "arrows": _arrows(now, station),
         "tries": [{"at": _point(t.theta), "ok": t.good} for t in done],
         "now": place,
-        "names": _names(now, station, _foot(low, high) if clip else None),
+        "names": [*_curve_names(ellipse, contour), *_names(now, station, low, high, clip)],
         "alt": label("trpo.map_alt", x=shown(place[0], 2), y=shown(place[1], 2), j=j,
                      station=label(f"trpo.station.{station.rstrip('0123456789')}")),
     }  # fmt: skip
@@ -104,36 +105,41 @@ def _arrow(start: Tensor, end: Tensor, kind: str) -> dict[str, Any]:
     return {"from": _point(start), "to": _point(end), "kind": kind}
 
 
-def _names(now: Update, station: str, corner: Tensor | None) -> list[dict[str, Any]]:
-    """What the curves and the arrows are, beside them."""
+def _curve_names(ellipse: Tensor, contour: Tensor) -> list[dict[str, Any]]:
+    """What the curves are, beside them; where there is no room for it, on the other side."""
+    top, bottom = (ellipse[i] for i in (ellipse[:, 1].argmax(), ellipse[:, 1].argmin()))
+    left, right = (contour[i] for i in (contour[:, 0].argmin(), contour[:, 0].argmax()))
+    over, beside = float(top[1]) < RANGE[1] - 0.6, float(left[0]) > RANGE[0] + ROOM
+    return [
+        _name(
+            top if over else bottom, (0, 0.2 if over else -0.5), "ellipse",
+            label("trpo.name.ellipse"), "middle",
+        ),
+        _name(
+            left if beside else right, (-0.15 if beside else 0.15, 0), "divergence",
+            label("trpo.name.divergence"), "end" if beside else "start",
+        ),
+    ]  # fmt: skip
+
+
+def _names(
+    now: Update, station: str, low: Tensor, high: Tensor, clip: bool
+) -> list[dict[str, Any]]:
+    """What the arrows and the box are, as far as they are on the map."""
     one, last = now.iterates[0], now.iterates[-1]
-    ellipse = trpo_by_hand.ellipse(now.here, playing.delta())
-    contour = trpo_by_hand.contour(now.here, playing.delta())
-    top, left = ellipse[ellipse[:, 1].argmax()], contour[contour[:, 0].argmin()]
-    names = [_name(top, (0, 0.2), "ellipse", label("trpo.name.ellipse"), "middle")]
-    text = label("trpo.name.divergence")
-    if float(left[0]) > RANGE[0] + ROOM:
-        names.append(_name(left, (-0.15, 0), "divergence", text, "end"))
-    else:
-        right = contour[contour[:, 0].argmax()]
-        names.append(_name(right, (0.15, 0.6), "divergence", text))
     end = now.here.theta + one.beta * one.x
-    names.append(_name(end, (0.15, -0.4), "plain", label("trpo.name.plain")))
+    names = [_name(end, (0.15, -0.4), "plain", label("trpo.name.plain"))]
     if len(now.iterates) > 1 and _reached(now, station, "cg1"):
         way = one if station == "cg1" else last
         text = label("trpo.name.natural") if _reached(now, station, "try0") else "x₁"
         text = "x₂" if station == "cg2" else text
         end = now.here.theta + last.beta * way.x
         names.append(_name(end, (0.2, 0.1), "natural", text))
-    if corner is not None:
+    if clip:
+        foot = torch.stack(((low[0] + high[0]) / 2, low[1]))
         text = label("trpo.name.clip", clip=shown(CLIP))
-        names.append(_name(corner, (0, -0.55), "clip", text, "middle"))
-    return names
-
-
-def _foot(low: Tensor, high: Tensor) -> Tensor:
-    """The middle of the lower side of a box."""
-    return torch.stack(((low[0] + high[0]) / 2, low[1]))
+        names.append(_name(foot, (0, -0.55), "clip", text, "middle"))
+    return [n for n in names if all(RANGE[0] <= x <= RANGE[1] for x in n["at"])]
 
 
 def _name(

@@ -28,7 +28,7 @@ def draw() -> None:
         _draw_station(playing.current(), playing.station())
     with map_box:
         map_view.draw()
-    with st.expander(label("trpo.table"), expanded=True, key="trpo_states"):
+    with st.expander(label("trpo.table"), expanded=True, key="trpo_states_dense"):
         _draw_states(playing.current(), playing.station())
     roads.draw()
 
@@ -93,6 +93,8 @@ def _draw_station(now: Update, station: str) -> None:
     if kind == "gradient":
         st.markdown(label("trpo.say.gradient"))
         st.latex(rf"g = \nabla_\theta L = {_vector(now.here.gradient)}")
+        if playing.ended():
+            st.caption(label("trpo.say.end"))
     elif kind == "cg":
         _draw_iteration(now, number)
     else:
