@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -130,7 +130,7 @@ def _delta(v: Floats, gamma: float) -> Floats:
     return np.where(ALIVE[:, None], _record(s, a).td_errors(v, gamma).numpy(), 0)
 
 
-@cache
+@lru_cache(maxsize=4)  # some 12 MB each with 400 episodes
 def played(episodes: int, seed: int) -> Record:
     """Episodes to their end, as many from every state with every action (in that order):
     [states · actions · episodes, T]. After its end an episode stays where it is.
