@@ -28,7 +28,7 @@ def landscape(
 
     Args:
         data: `curves` (rows of `a`, `value`, `line`), `actor` (`a`, `value`) and its `push` (`a`,
-            `to`, `value`, `shape`), `seen` (what the target takes: `a`, `value`, `true`, `middle`,
+            `to`, `value`, `shape`), `seen` (what the target takes: `a`, `value`, `true`, `low`,
             `text`) and the `noises` (`a`).
         names: of the lines, by what they are: one of `STYLES`.
         titles: of "a" and "value".
@@ -69,8 +69,8 @@ def _landscape_spec(lines: tuple[tuple[str, str], ...], a: str, value: str) -> d
             x=x, y=y, color=colour, strokeDash=dash, strokeWidth=size
         ),
         seen.mark_rule(strokeWidth=3, color=RED).encode(x=x, y=y, y2="true:Q"),
-        seen.mark_text(fontSize=15, fontWeight="bold", color=RED, align="right", dx=-9).encode(
-            x=x, y="middle:Q", text="text:N"
+        seen.mark_text(fontSize=15, fontWeight="bold", color=RED, baseline="top", dy=10).encode(
+            x=x, y="low:Q", text="text:N"
         ),
         seen.mark_point(shape="diamond", filled=True, size=170, color=GREEN, opacity=1).encode(
             x=x, y=y
@@ -83,7 +83,7 @@ def _landscape_spec(lines: tuple[tuple[str, str], ...], a: str, value: str) -> d
             filled=True, size=230, opacity=1, color=BLUE, stroke="white", strokeWidth=2
         ).encode(x=x, y=y),
     )
-    return charts.finished(chart, height=440)
+    return charts.finished(chart, height=400)
 
 
 @cache

@@ -132,7 +132,7 @@ def _draw_chart(learner: Learner, ideas: Ideas) -> None:
         "curves": curves,
         "actor": [{"a": a, "value": q}],
         "push": push,
-        "seen": [{"a": a, "value": seen, "true": true, "middle": (seen + true) / 2, "text": text}],
+        "seen": [{"a": a, "value": seen, "true": true, "low": min(seen, true), "text": text}],
         "noises": [{"a": noise} for noise in noises],
     }
     titles = {"a": label("td3.axis.action"), "value": label("td3.axis.value")}
