@@ -85,10 +85,11 @@ LESSONS: dict[tuple[str, str], Lesson] = {
     ("a2c", "CartPole-v1"): Lesson(steps=100_000, settings={"normalise_reward": True}),
     ("ppo", "CartPole-v1"): Lesson(settings={"normalise_reward": True}),
     ("ppo", "Pendulum-v1"): Lesson(
-        steps=150_000,
+        steps=200_000,
         settings={
             "normalise_reward": True,
-            "lr": 3e-3,
+            "lr": 1e-3,
+            "epochs": 10,
             "gamma": 0.95,
             "envs": 16,
             "n_steps": 64,
