@@ -22,7 +22,7 @@ def lines(
     *,
     x_end: float,
     limits: tuple[float, float] | None = None,
-    percent: bool = False,
+    share: bool = False,
 ) -> None:
     """One or two lines beside what they should be.
 
@@ -32,8 +32,9 @@ def lines(
         references: rows of `value`, `text`, drawn as horizontals.
         series: the names, the one that overestimates first.
         titles: of "x" and "value".
+        share: whether the values are shares, with the horizontal near the bottom.
     """
-    spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, percent)
+    spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, share)
     # every row with the same columns, or Vega would not find those of the band
     whole = [{"line": 0, "low": None, "high": None, **row} for row in rows]
     charts.show(spec, {"rows": whole, "references": references}, alt)
@@ -46,7 +47,7 @@ def _spec(
     value: str,
     x_end: float,
     limits: tuple[float, float] | None,
-    percent: bool,
+    share: bool,
 ) -> dict[str, Any]:
     import altair as alt  # here, so that the page does not wait for it
 
@@ -54,7 +55,7 @@ def _spec(
         "x:Q", title=x_title, axis=alt.Axis(grid=False, tickCount=5, format="d"),
         scale=alt.Scale(domain=[0, x_end], nice=False),
     )  # fmt: skip
-    axis = alt.Axis(tickCount=5, format="%") if percent else alt.Axis(tickCount=5)
+    axis = alt.Axis(tickCount=5, format="%") if share else alt.Axis(tickCount=5)
     y = alt.Y("value:Q", title=value, axis=axis)
     y = y.scale(domain=limits) if limits else y.scale(zero=True)
     colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=[RED, BLUE]))
@@ -65,8 +66,13 @@ def _spec(
     chart = alt.layer(
         references.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
         references.mark_text(
-            align="right", baseline="bottom", dx=-4, dy=-2, fontSize=12, color="gray"
-        ).encode(x=alt.value("width"), text="text:N"),
+            align="left" if share else "right",
+            baseline="bottom",
+            dx=4 if share else -4,
+            dy=-2,
+            fontSize=12,
+            color="gray",
+        ).encode(x=alt.value(0 if share else "width"), text="text:N"),
         rows.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q", detail="line:N"),
         first.mark_line(strokeWidth=3, clip=True).encode(y=y, detail="line:N"),
         *(

@@ -98,7 +98,7 @@ def _look() -> None:
         double=said.get("double", "–"),
     )  # fmt: skip
     charts.lines(
-        rows, best, list(names.values()), titles, alt, x_end=EPISODES, limits=(0, 1), percent=True
+        rows, best, list(names.values()), titles, alt, x_end=EPISODES, limits=(0, 1), share=True
     )
     _draw_numbers(shares)
     st.caption(label("ddqn.example_caption", runs=f"{runs:,}".replace(",", " ")))

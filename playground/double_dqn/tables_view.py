@@ -19,18 +19,20 @@ MANY = 100
 
 
 def draw() -> None:
+    with st.container(key="ddqn_tables_world", border=True):
+        _draw_buttons()
+        here = st.container()
     with st.container(key="ddqn_tables_stage", horizontal=True):
         world = st.container(key="ddqn_tables_stage_world", border=True)
         side = st.container(key="ddqn_tables_stage_side", border=True)
     with side:
-        _draw_buttons()
         _draw_settings()
     now = settings.current()
-    with side:
-        _draw_means(now)
+    with here:
+        _draw_tables(now)
     with world:
         _draw_chart(now)
-        _draw_tables(now)
+        _draw_means(now)
 
 
 def _draw_buttons() -> None:
