@@ -11,7 +11,7 @@ from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
 BLUE, RED, GREEN = PALETTE[:3]
-MOST_DENSITY = 4.0  # of the squashed Gaussian's chart: what is higher is cut off
+MOST_DENSITY = 2.5  # of the squashed Gaussian's chart: what is higher is cut off
 
 
 def dial_chart(
@@ -56,7 +56,7 @@ def _dial_spec(states: tuple[str, ...], alpha: str, chance: str, state: str) -> 
               axis=alt.Axis(values=ticks, format="~g", grid=False))  # fmt: skip
     y = alt.Y("chance:Q", title=chance, scale=alt.Scale(domain=[0, 1]))
     colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=PALETTE)).legend(
-        orient="right", title=state, symbolOpacity=1
+        orient="right", title=state, symbolOpacity=1, symbolStrokeWidth=0
     )
     lines = alt.Chart(alt.NamedData("lines")).encode(x=x, y=y, color=colour)
     dots = alt.Chart(alt.NamedData("dots")).encode(x=x, y=y, color=colour)
@@ -88,7 +88,7 @@ def _density_spec(names: tuple[str, ...], a: str, density: str) -> dict[str, Any
             strokeDash=alt.StrokeDash("line:N", sort=names, legend=None)
         ),
     )
-    return charts.finished(chart, height=330)
+    return charts.finished(chart, height=430)
 
 
 @cache
@@ -107,15 +107,16 @@ def _policy_spec(a: str, density: str) -> dict[str, Any]:
             y=alt.value(8), text="text:N"
         ),
     )
-    return charts.finished(chart, height=225)
+    return charts.finished(chart, height=360)
 
 
 @cache
 def _course_spec(log: bool, step: str, value: str) -> dict[str, Any]:
     import altair as alt
 
-    scale = alt.Scale(type="log") if log else alt.Scale(zero=False, padding=12)
-    axis = alt.Axis(tickCount=4, format="~g")
+    scale = alt.Scale(type="log") if log else alt.Scale(zero=False, padding=22)
+    powers = [10.0**k for k in range(-6, 6)]
+    axis = alt.Axis(values=powers, format="~g") if log else alt.Axis(tickCount=4)
     x = alt.X("step:Q", title=step, axis=alt.Axis(tickMinStep=1, format="d", grid=False))
     y = alt.Y("value:Q", title=value, scale=scale, axis=axis)
     rows = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
@@ -124,7 +125,7 @@ def _course_spec(log: bool, step: str, value: str) -> dict[str, Any]:
     if not log:
         layers += [
             goal.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
-            goal.mark_text(align="right", baseline="bottom", dx=-2, fontSize=12, color="gray")
-            .encode(x=alt.value("width"), text="text:N"),
+            goal.mark_text(align="left", baseline="top", dx=3, dy=4, fontSize=12, color="gray")
+            .encode(x=alt.value(0), text="text:N"),
         ]  # fmt: skip
     return charts.finished(alt.layer(*layers), height=190)

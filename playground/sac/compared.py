@@ -35,14 +35,11 @@ def draw() -> None:
     rows: list[list[Cell]] = []
     for algorithm in PAGES:
         name, *said = label(f"sac.compared.{algorithm}").split("|")
-        found = [by_pair.get((algorithm, env)) for env in envs]
-        rows.append([
-            {"text": name, "mark": "head", "data": {"algorithm": algorithm}},
-            *({"text": words} for words in said),
-            *({"text": _text(result)} for result in found),
-        ])  # fmt: skip
+        found = [_text(by_pair.get((algorithm, env))) for env in envs]
+        cells: list[Cell] = [{"text": text} for text in (*said, *found)]
+        rows.append([{"text": name, "mark": "head"}, *cells])
     columns = [*label("sac.compared_columns").split("|"), *envs]
-    with st.container(key="sac_compared_words_box"):
+    with st.container(key="sac_compared_whole_words_box"):
         table("sac_compared", columns, rows, label("sac.compared_alt"))
     if results:
         st.caption(label("sac.compared_caption", seed=results[0]["seed"]))

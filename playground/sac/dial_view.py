@@ -15,8 +15,8 @@ from playground.language import label
 from playground.numbers import shown
 from playground.sac import charts, settings
 from rl_core.tabular import soft, temperature, worlds
-from rl_core.tabular.mdp import FiniteMDP
 from rl_core.tabular.temperature import Optimum
+from rl_core.tabular.worlds import RIGHT
 
 GAMMA = 0.9
 MADE = {"three": worlds.three_state, "near_far": worlds.near_far}
@@ -40,7 +40,8 @@ def draw() -> None:
         _draw_price(world, alpha)
     with left:
         _draw_policy(world, alpha)
-    _draw_curve(world, alpha)
+        _draw_curve(world, alpha)
+        _draw_line(world, alpha)
 
 
 def _regime(alpha: float) -> str:
@@ -71,29 +72,29 @@ def _draw_controls() -> None:
 
 
 def _draw_policy(world: str, alpha: float) -> None:
-    """Every action's probability, as a bar, beside what the hard optimum does."""
+    """The chance of Right in every state, as a bar, beside what the hard optimum does."""
     mdp, now, hard = MADE[world](), optimum(world, alpha), optimum(world, 0)
     rows: list[dict[str, Any]] = []
     for s in np.flatnonzero(~mdp.terminal).tolist():
-        for a, action in enumerate(mdp.actions):
-            chance = float(now.policy[s, a])
-            numbers = [shown(chance, 3), shown(now.q[s, a], 2), shown(hard.q[s, a], 2)]
-            data = {"state": mdp.states[s], "action": action}
-            rows.append({
-                "name": f"{mdp.states[s]} · {action}", "value": chance,
-                "before": float(hard.policy[s, a]), "colour": PALETTE[a], "chosen": False,
-                "numbers": [{"text": text, "data": data} for text in numbers],
-            })  # fmt: skip
-    # a table for each world: it keeps its rows from one look to the next
-    columns = label("sac.dial.columns").split("|")
-    bars(f"sac_dial_bars_{world}", columns, rows, label("sac.dial.bars_alt", alpha=shown(alpha)))
+        name, chance = mdp.states[s], float(now.policy[s, RIGHT])
+        numbers = [shown(chance, 3), *(shown(q, 2) for q in (*now.q[s], *hard.q[s]))]
+        rows.append({
+            "name": name, "value": chance, "before": float(hard.policy[s, RIGHT]),
+            "colour": PALETTE[0], "chosen": False,
+            "numbers": [{"text": text, "data": {"state": name}} for text in numbers],
+        })  # fmt: skip
+    alt = label("sac.dial.bars_alt", alpha=shown(alpha))
+    columns = label("sac.dial.columns", right=mdp.actions[RIGHT]).split("|")
+    with st.container(key="sac_dial_policy_dense"):
+        # a table for each world: it keeps its rows from one look to the next
+        bars(f"sac_dial_bars_{world}", columns, rows, alt)
     st.caption(label("sac.dial.caption", gamma=shown(GAMMA)))
-    s = int(np.flatnonzero(mdp.start)[0])
-    _draw_line(mdp, now, s, alpha)
 
 
-def _draw_line(mdp: FiniteMDP, now: Optimum, s: int, alpha: float) -> None:
+def _draw_line(world: str, alpha: float) -> None:
     """The soft maximum of the start state, with numbers."""
+    mdp, now = MADE[world](), optimum(world, alpha)
+    s = int(np.flatnonzero(mdp.start)[0])
     number, q = formula.tex(alpha), [formula.tex(round(x, 2)) for x in now.q[s].tolist()]
     terms = " + ".join(rf"e^{{{x} / {number}}}" for x in q)
     value = formula.tex(round(float(now.v[s]), 3))
@@ -124,10 +125,10 @@ def _draw_price(world: str, alpha: float) -> None:
 
 @lru_cache(maxsize=8)
 def _curve(world: str) -> list[dict[str, Any]]:
-    """The chance of the first action in every state, at all temperatures."""
+    """The chance of Right in every state, at all temperatures."""
     mdp = MADE[world]()
     return [
-        {"alpha": alpha, "chance": float(optimum(world, alpha).policy[s, 0]), "state": name}
+        {"alpha": alpha, "chance": float(optimum(world, alpha).policy[s, RIGHT]), "state": name}
         for s, name in enumerate(mdp.states)
         if not mdp.terminal[s]
         for alpha in CURVE
@@ -138,15 +139,17 @@ def _draw_curve(world: str, alpha: float) -> None:
     mdp, now = MADE[world](), optimum(world, alpha)
     alive = [s for s in range(len(mdp.states)) if not mdp.terminal[s]]
     states = [mdp.states[s] for s in alive]
+    chance = now.policy[alive, RIGHT].tolist()
     dots = [
-        {"alpha": alpha, "chance": float(now.policy[s, 0]), "state": mdp.states[s]} for s in alive
+        {"alpha": alpha, "chance": p, "state": state}
+        for state, p in zip(states, chance, strict=True)
     ]
     titles = {
         "alpha": label("sac.axis.alpha_log"),
-        "chance": label("sac.axis.chance", action=mdp.actions[0]),
+        "chance": label("sac.axis.chance", action=mdp.actions[RIGHT]),
         "state": label("sac.axis.state"),
     }
-    chances = ", ".join(f"{dot['state']} {shown(dot['chance'], 2)}" for dot in dots)
+    chances = ", ".join(f"{state} {shown(p, 2)}" for state, p in zip(states, chance, strict=True))
     alt = label("sac.dial.curve_alt", alpha=shown(alpha), chances=chances)
     charts.dial_chart(_curve(world), dots, alpha, states, titles, alt)
     st.caption(label("sac.dial.curve_caption"))

@@ -21,7 +21,7 @@ def batch() -> sac_by_hand.Batch:
 @st.fragment
 def draw() -> None:
     b = batch()
-    n = len(b.reward)
+    n, alpha = len(b.reward), sac_by_hand.double(b.alpha)
     lower = b.q_next.amin(0)
     chosen = formula.show_batch(
         sac.soft_value,
@@ -30,7 +30,7 @@ def draw() -> None:
             r"\alpha": [b.alpha] * n,
             r"\ln \pi(a' \mid s')": b.log_pi_next.tolist(),
         },
-        sac.soft_value(b.q_next, b.log_pi_next, b.alpha).tolist(),
+        sac.soft_value(b.q_next, b.log_pi_next, alpha).tolist(),
         "sac_formulas_sample",
     )
     values = {
@@ -47,9 +47,9 @@ def draw() -> None:
         r"\ln \pi(a \mid s; \phi)": log_pi,
         r"\min_i Q_i(s, a; \theta_i)": float(b.q_now.amin(0)[chosen]),
     }
-    loss = sac.actor_loss(b.q_now[:, chosen], b.log_pi[chosen], b.alpha)
+    loss = sac.actor_loss(b.q_now[:, chosen], b.log_pi[chosen], alpha)
     formula.show(sac.actor_loss, values, float(loss))
-    log_alpha = sac_by_hand.double(b.alpha).log()
+    log_alpha = alpha.log()
     values = {
         r"\ln \alpha": float(log_alpha),
         r"\ln \pi(a \mid s)": log_pi,

@@ -50,8 +50,7 @@ def _draw_controls() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             label("sac.squashed.climb"), key="sac_squashed_climb", type="primary",
-            shortcut="Right", help=label("sac.squashed.climb_help", step=shown(STEP)),
-            on_click=_climb,
+            shortcut="Right", on_click=_climb,
         )  # fmt: skip
         st.button(
             label("stage.reset"), key="sac_squashed_reset", type="tertiary", shortcut="U",
@@ -100,14 +99,19 @@ def _draw_table(mean: float, deviation: float) -> None:
     """Area and entropy, as either log-probability has it."""
     pi = sac_by_hand.gaussian(mean, math.log(deviation))
     u = mean + deviation * torch.linspace(-9, 9, 2001, dtype=torch.float64)
+    sides = {"true": True, "naive": False}
+    measured = {
+        "area": {
+            side: sac_by_hand.area(sac_by_hand.log_prob(pi, u.unsqueeze(-1), corrected), u)
+            for side, corrected in sides.items()
+        },
+        "entropy": {side: float(sac_by_hand.entropy(pi, c)) for side, c in sides.items()},
+    }
     rows: list[list[Cell]] = []
-    for name, measure in (
-        ("area", lambda c: sac_by_hand.area(sac_by_hand.log_prob(pi, u.unsqueeze(-1), c), u)),
-        ("entropy", lambda c: float(sac_by_hand.entropy(pi, c))),
-    ):
+    for name, values in measured.items():
         row: list[Cell] = [{"text": label(f"sac.squashed.{name}"), "mark": "head"}]
-        for side, c in (("true", True), ("naive", False)):
-            row.append({"text": shown(measure(c), 3), "data": {"row": name, "side": side}})
+        for side, value in values.items():
+            row.append({"text": shown(value, 3), "data": {"row": name, "side": side}})
         rows.append(row)
     with st.container(key="sac_squashed_dense"):
         columns = label("sac.squashed.columns").split("|")
@@ -133,4 +137,4 @@ def _draw_chart(mean: float, deviation: float) -> None:
     titles = {"a": label("sac.axis.action"), "density": label("sac.axis.density")}
     alt = label("sac.squashed.chart_alt", mean=shown(mean), deviation=shown(deviation))
     charts.density_chart(lines, histogram, names, titles, alt)
-    st.caption(label("sac.squashed.caption", n=SAMPLES))
+    st.caption(label("sac.squashed.caption", n=SAMPLES, step=shown(STEP)))

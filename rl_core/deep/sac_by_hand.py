@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.deep import classroom, envs, sac
 from rl_core.deep.distributions import Gaussian, SquashedGaussian, log_tanh_slope
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.tabular import soft
+from rl_core.tabular.mdp import Floats
 from rl_core.timeline import Timeline
 
 PEAK = 0.4  # the best action of the one state
@@ -21,7 +21,6 @@ CELLS = 2000  # into which its actions are cut: integrals become sums
 NODES, SHARES = np.polynomial.hermite_e.hermegauss(80)  # ε of a normal, and how much each counts
 LEARNED = 64  # environment steps with updates before the batch is drawn
 
-Doubles = NDArray[np.float64]
 double = partial(torch.tensor, dtype=torch.float64)
 
 
@@ -90,12 +89,12 @@ def more_entropy(
     return mean, log_std
 
 
-def actions() -> Doubles:
+def actions() -> Floats:
     """The middles of the cells: [CELLS] from -1 to 1."""
     return (np.arange(CELLS) + 0.5) * 2 / CELLS - 1
 
 
-def worth(a: Doubles, scale: float) -> Doubles:
+def worth(a: Floats, scale: float) -> Floats:
     r"""The values of the one state's actions: 0.4 is best.
 
     $$
@@ -107,12 +106,13 @@ def worth(a: Doubles, scale: float) -> Doubles:
     return -2 * scale * (a - PEAK) ** 2
 
 
-def best_policy(alpha: float, scale: float) -> tuple[Doubles, Doubles]:
+def best_policy(alpha: float, scale: float) -> tuple[Floats, Floats]:
     """The soft-optimal policy at a temperature: the chance of every cell and the logarithm of the
     density there, each [CELLS].
     """
     chance = soft.soft_policy(worth(actions(), scale), alpha)
-    return chance, np.log(np.maximum(chance, 1e-300) * CELLS / 2)
+    log_pi: Floats = np.log(np.maximum(chance, 1e-300) * CELLS / 2)
+    return chance, log_pi
 
 
 def best_entropy(alpha: float, scale: float) -> float:
