@@ -17,8 +17,11 @@ PAGES = {
     "dqn": (5, "dqn"),
     "reinforce": (6, "reinforce"),
     "actor_critic": (7, "actor-critic"),
+    "double_dqn": (8, "double-dqn"),
+    "td3": (9, "td3"),
     "ppo": (10, "ppo"),
     "trpo": (11, "trpo"),
+    "sac": (12, "sac"),
 }  # section of the document, path
 
 st.set_page_config(
