@@ -34,7 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   data.tries.forEach((attempt) => drawTry(inside, at(attempt.at), attempt.ok));
   dot(inside, at(data.now), 8, "now");
   for (const { at: place, text: said, kind, anchor } of data.names) {
-    const name = write(inside, at(place), said, `name ${kind}`);
+    const margin = anchor === "middle" ? 60 : 6; // so that it is not cut off
+    const name = write(inside, at(place), said, `name ${kind}`, margin);
     if (anchor !== "start") name.setAttribute("text-anchor", anchor);
   }
   const rim = node("rect", { ...frame, class: "rim" }, svg);
@@ -55,8 +56,8 @@ function node(name, attributes, parent) {
   return element;
 }
 
-function write(parent, [x, y], text, kind) {
-  const inner = [Math.min(Math.max(x, LEFT + 6), LEFT + SIDE - 6), Math.min(Math.max(y, TOP + 14), TOP + SIDE - 6)];
+function write(parent, [x, y], text, kind, margin = 6) {
+  const inner = [Math.min(Math.max(x, LEFT + margin), LEFT + SIDE - margin), Math.min(Math.max(y, TOP + 14), TOP + SIDE - 6)];
   const element = node("text", { x: inner[0], y: inner[1], class: kind }, parent);
   element.textContent = text;
   if (inner[0] > LEFT + 0.72 * SIDE) element.setAttribute("text-anchor", "end");

@@ -106,20 +106,25 @@ def _arrow(start: Tensor, end: Tensor, kind: str) -> dict[str, Any]:
 
 
 def _curve_names(ellipse: Tensor, contour: Tensor) -> list[dict[str, Any]]:
-    """What the curves are, beside them; where there is no room for it, on the other side."""
-    top, bottom = (ellipse[i] for i in (ellipse[:, 1].argmax(), ellipse[:, 1].argmin()))
-    left, right = (contour[i] for i in (contour[:, 0].argmin(), contour[:, 0].argmax()))
-    over, beside = float(top[1]) < RANGE[1] - 0.6, float(left[0]) > RANGE[0] + ROOM
-    return [
-        _name(
-            top if over else bottom, (0, 0.2 if over else -0.5), "ellipse",
-            label("trpo.name.ellipse"), "middle",
-        ),
-        _name(
-            left if beside else right, (-0.15 if beside else 0.15, 0), "divergence",
-            label("trpo.name.divergence"), "end" if beside else "start",
-        ),
-    ]  # fmt: skip
+    """What the curves are, beside them, each at the first of its ends where there is room."""
+    low, high = RANGE[0] + ROOM / 2, RANGE[1] - ROOM / 2
+    top, bottom = ellipse[ellipse[:, 1].argmax()], ellipse[ellipse[:, 1].argmin()]
+    left, right = contour[contour[:, 0].argmin()], contour[contour[:, 0].argmax()]
+    side = ellipse[ellipse[:, 0].argmin()]
+    text = label("trpo.name.ellipse")
+    names = []
+    if float(top[1]) < high and low < float(top[0]) < high:
+        names.append(_name(top, (0, 0.2), "ellipse", text, "middle"))
+    elif float(bottom[1]) > low and low < float(bottom[0]) < high:
+        names.append(_name(bottom, (0, -0.5), "ellipse", text, "middle"))
+    elif float(side[0]) > RANGE[0] + ROOM:
+        names.append(_name(side, (-0.15, -0.9), "ellipse", text, "end"))
+    text = label("trpo.name.divergence")
+    if float(left[0]) > RANGE[0] + ROOM:
+        names.append(_name(left, (-0.15, 0), "divergence", text, "end"))
+    elif float(right[0]) < RANGE[1] - ROOM:
+        names.append(_name(right, (0.15, 0), "divergence", text))
+    return names
 
 
 def _names(

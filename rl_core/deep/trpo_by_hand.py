@@ -213,7 +213,7 @@ def update(theta: Tensor, delta: float, iterations: int, backtracks: int) -> Ten
     return search(here, beta * x, delta, backtracks).theta[0]
 
 
-def contour(here: Here, delta: float, rays: int = 72) -> Tensor:
+def contour(here: Here, delta: float, rays: int = 144) -> Tensor:
     """Where the divergence is δ: [rays, 2]. It rises along every ray, so bisection finds it."""
     angle = torch.linspace(0, 2 * torch.pi, rays, dtype=torch.float64)
     way = torch.stack((angle.cos(), angle.sin()), -1)
@@ -225,7 +225,7 @@ def contour(here: Here, delta: float, rays: int = 72) -> Tensor:
     return here.theta + low * way
 
 
-def ellipse(here: Here, delta: float, rays: int = 72) -> Tensor:
+def ellipse(here: Here, delta: float, rays: int = 144) -> Tensor:
     """Where ½ Δθᵀ F Δθ is δ: [rays, 2]."""
     angle = torch.linspace(0, 2 * torch.pi, rays, dtype=torch.float64)
     way = torch.stack((angle.cos(), angle.sin()), -1)
