@@ -11,6 +11,7 @@ from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
 BLUE, RED, GREEN = PALETTE[:3]
+SKY = PALETTE[5]  # seen on light and on dark
 
 
 def cloud_chart(data: Mapping[str, Rows], titles: Titles, alt: str) -> None:
@@ -50,7 +51,7 @@ def _cloud_spec(x_title: str, y_title: str) -> dict[str, Any]:
         alt.Chart(alt.NamedData("edge")).mark_rule(color="gray", opacity=0.6).encode(
             y=alt.datum(0)
         ),
-        cloud.mark_point(filled=True, color=BLUE, opacity=0.3, clip=True).encode(
+        cloud.mark_point(filled=True, color=SKY, opacity=0.5, clip=True).encode(
             size=alt.Size("n:Q", legend=None).scale(domain=[1, 100], range=[30, 900])
         ),
         arrow.mark_rule(strokeWidth=3.5).encode(
