@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 @pytest.fixture(autouse=True)
 def patience():
     """The first page that imports torch takes its time on a busy machine."""
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=150_000)
     yield
     expect.set_options(timeout=5_000)
 
@@ -17,7 +17,7 @@ def patience():
 def test_the_arrow_key_leads_onto_the_peak_and_a_row_switches_the_ideas(page: Page, address: str):
     page.goto(f"{address}/td3?lang=en")
     stage = page.locator(".st-key-td3_hand_stage")
-    expect(page.locator(".st-key-td3_train button").first).to_be_visible()
+    expect(page.locator(".st-key-td3_train button")).to_be_visible()
     expect(page.locator(".st-key-td3_check_climb")).to_be_attached()  # all has arrived
     for n in range(1, 7):
         page.keyboard.press("ArrowRight")
