@@ -3,7 +3,8 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   let input = parentElement.querySelector("input");
   if (!input) {
-    parentElement.innerHTML = '<label class="rl-scrubber"><span></span><input type="range" min="0"><output></output></label>';
+    // not `innerHTML`: the style sheet stands in the same element
+    parentElement.insertAdjacentHTML("beforeend", '<label class="rl-scrubber"><span></span><input type="range" min="0"><output></output></label>');
     input = parentElement.querySelector("input");
   }
   const output = parentElement.querySelector("output");
