@@ -28,6 +28,7 @@ def number_question(key: str, question: str, right: float, slips: Slips) -> None
                 label_visibility="collapsed", placeholder=label("predict.placeholder"), width=180,
             )  # fmt: skip
             st.button(label("check.check"), key=f"{key}_check")
+            _draw_another(key)
         if typed is not None:
             st.markdown(verdict_text(typed, right, judge(typed, right, slips)))
 
@@ -46,23 +47,24 @@ def choice_question(
         chosen = st.radio(
             question, list(options), format_func=options.__getitem__, index=None, key=key
         )
+        _draw_another(key)
         if chosen is not None:
             mark = "check.yes" if chosen in right else "check.no"
             st.markdown(f"{label(mark)} {why}")
 
 
 def another(key: str) -> int:
-    """A button for other numbers; the count of its clicks chooses them."""
-    count = st.session_state.setdefault(f"{key}_count", 0)
-    st.button(
-        label("check.another"),
-        key=f"{key}_another",
-        icon=":material/casino:",
-        type="tertiary",
-        on_click=_fresh,
-        args=(key,),
-    )
-    return int(count)
+    """Which numbers the question has: how often others were asked for, by a button beside it."""
+    return int(st.session_state.setdefault(f"{key}_count", 0))
+
+
+def _draw_another(key: str) -> None:
+    """The button for other numbers, if the question has some."""
+    if f"{key}_count" in st.session_state:
+        st.button(
+            label("check.another"), key=f"{key}_another", icon=":material/casino:",
+            type="tertiary", on_click=_fresh, args=(key,),
+        )  # fmt: skip
 
 
 def _fresh(key: str) -> None:
