@@ -38,7 +38,7 @@ function picture(data, report) {
   const [width, height] = [data.columns * U, data.rows * U + (data.feet ? 20 : 0)];
   const svg = node("svg", { viewBox: `-3 -3 ${width + 6} ${height + 6}`, role: "img" });
   svg.style.maxWidth = `${data.columns * 92}px`;
-  svg.style.minWidth = `${data.columns * 40}px`; // below that the numbers cannot be read: it scrolls
+  svg.style.minWidth = `${data.columns * 36}px`; // below that the numbers cannot be read: it scrolls
   svg.setAttribute("aria-label", data.alt);
   hatch(svg);
   data.cells.forEach((cell) => drawCell(svg, cell, data.pick && (() => report("picked", [cell.row, cell.column]))));
