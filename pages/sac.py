@@ -29,7 +29,7 @@ PANEL = training.Panel(
     health=("alpha", "entropy", "q", "td_error", "disagreement", "saturation"),
     ablations={
         "automatic": {"automatic": False},
-        "entropy": {"automatic": False, "alpha": 0.0},
+        "entropy": {"automatic": False, "alpha": 0.001},
     },
 )
 

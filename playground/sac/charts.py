@@ -10,7 +10,7 @@ from playground import charts
 from playground.charts import PALETTE, Rows
 
 Titles = Mapping[str, str]
-BLUE, RED, GREEN = PALETTE[:3]
+BLUE, RED = PALETTE[:2]
 MOST_DENSITY = 2.5  # of the squashed Gaussian's chart: what is higher is cut off
 
 
