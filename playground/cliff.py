@@ -114,6 +114,7 @@ def _draw_paths(found: dict[str, many.Many]) -> None:
         source = st.segmented_control(
             label("cliff.source"), list(sources), format_func=sources.__getitem__,
             default="exact", required=True, key="ql_cliff_source", disabled=not found,
+            help=label("cliff.source_help"),
         )  # fmt: skip
         heat = st.segmented_control(
             label("cliff.heat"), list(NAMES)[:2], format_func=NAMES.__getitem__,
