@@ -63,7 +63,7 @@ def reason(duel: Duel, a: Config, b: Config, seed: int) -> str:
 
 def draw() -> None:
     prose("q_learning", "duel")
-    with st.container(key="ql_duel_stage", horizontal=True):
+    with st.container(key="ql_duel_pair_stage", horizontal=True):
         boxes = [
             st.container(key=f"ql_duel_stage_{side}", border=True)
             for side in ("world", "side")

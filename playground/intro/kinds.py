@@ -153,5 +153,6 @@ def _draw_measured(shown: dict[str, Picture]) -> None:
             ]
         )
     columns = label("intro.kinds_columns").split("|")
-    table("intro_kinds_table", columns, rows, label("intro.kinds_table_alt"))
+    with st.container(key="intro_kinds_words_box"):
+        table("intro_kinds_table", columns, rows, label("intro.kinds_table_alt"))
     st.caption(label("intro.kinds_caption", fresh=FRESH))

@@ -60,7 +60,7 @@ def _weights_spec(kinds: tuple[str, ...], k: str, value: str) -> dict[str, Any]:
             y=alt.value(14), text="text:N"
         ),
     )
-    return charts.finished(chart, height=190)
+    return charts.finished(chart, height=220)
 
 
 @cache
