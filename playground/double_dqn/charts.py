@@ -23,6 +23,7 @@ def lines(
     x_end: float,
     limits: tuple[float, float] | None = None,
     share: bool = False,
+    below: bool = False,
 ) -> None:
     """One or two lines beside what they should be.
 
@@ -33,8 +34,9 @@ def lines(
         series: the names, the one that overestimates first.
         titles: of "x" and "value".
         share: whether the values are shares, with the horizontal near the bottom.
+        below: whether what is said of a horizontal stands below it.
     """
-    spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, share)
+    spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, share, below)
     # every row with the same columns, or Vega would not find those of the band
     whole = [{"line": 0, "low": None, "high": None, **row} for row in rows]
     charts.show(spec, {"rows": whole, "references": references}, alt)
@@ -48,6 +50,7 @@ def _spec(
     x_end: float,
     limits: tuple[float, float] | None,
     share: bool,
+    below: bool,
 ) -> dict[str, Any]:
     import altair as alt  # here, so that the page does not wait for it
 
@@ -67,9 +70,9 @@ def _spec(
         references.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color="gray"),
         references.mark_text(
             align="left" if share else "right",
-            baseline="bottom",
+            baseline="top" if below else "bottom",
             dx=4 if share else -4,
-            dy=-2,
+            dy=4 if below else -2,
             fontSize=12,
             color="gray",
         ).encode(x=alt.value(0 if share else "width"), text="text:N"),

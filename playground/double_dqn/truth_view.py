@@ -57,6 +57,6 @@ def _draw(trainings: Sequence[Training], points: Sequence[Sequence[Point]]) -> N
     titles = {"x": label("training.curve.step"), "value": label("ddqn.axis.over")}
     charts.lines(
         rows, truth, list(names.values()), titles, label("ddqn.truth_alt", **latest),
-        x_end=trainings[-1].steps, limits=LIMITS,
+        x_end=trainings[-1].steps, limits=LIMITS, below=True,
     )  # fmt: skip
     st.caption(label("ddqn.truth_caption"))
