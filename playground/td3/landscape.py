@@ -24,6 +24,7 @@ ROWS = {
 }
 DDPG_VALUE = r"Q(s', \mu(s'; \phi^-); \theta^-)"
 TD3_VALUE = r"\min_i Q_i(s', \tilde a; \theta_i^-)"
+MU, TILDE = r"\mu(s'; \phi^-)", r"\tilde a"  # the target's action without noise and with it
 CLOSE = 0.02  # nearer than this, a value counts as right
 FLAT = 0.05  # a slope less steep than this hardly moves the actor
 
@@ -152,10 +153,15 @@ def _numbers(learner: Learner, ideas: Ideas) -> tuple[float, float, float]:
 def _draw_target(learner: Learner, ideas: Ideas) -> None:
     """The target with its numbers; with noise, the value is the mean over all noises."""
     algorithm, symbol = (td3, TD3_VALUE) if ideas.twin else (ddpg, DDPG_VALUE)
+    line = formula.latex(algorithm.target)
+    if ideas.smoothing:
+        mean = rf"\mathbb{{E}}\bigl[{symbol.replace(MU, TILDE)}\bigr]"
+        line, symbol = line.replace(symbol, mean), mean
+    elif ideas.twin:
+        line, symbol = (text.replace(TILDE, MU) for text in (line, symbol))
     _, seen, _ = _numbers(learner, ideas)
     y = float(td3_by_hand.target(learner, learner.action, ideas))
     values = {"r": REWARD, r"\gamma": GAMMA, r"\text{terminated}": 0.0, symbol: seen}
-    line = formula.latex(algorithm.target)
     st.latex(formula.coloured(line))
     st.latex(rf"y = {formula.substituted(line, values, y)}")
 
@@ -167,7 +173,7 @@ def _verdict(learner: Learner, ideas: Ideas) -> str:
     _, value, worth = _numbers(learner, ideas)
     side = "right" if abs(value - worth) < CLOSE else "above" if value > worth else "below"
     said = [label(f"td3.climbs.{climbs}"), label(f"td3.sees.{row_of(ideas)}.{side}")]
-    return " ".join(said)
+    return "  \n".join(said)  # each on a line of its own
 
 
 def _draw_targets(frame: Frame, ideas: Ideas) -> None:

@@ -129,6 +129,16 @@ def test_the_numbers_are_what_the_function_computed(monkeypatch):
     assert sum(r"\mathbf{7.25}" in line.value for line in app.latex) == 2  # stage and formulas
 
 
+def test_the_target_is_written_as_what_is_switched_on():
+    app, lines = opened(), []
+    for idea in (None, "twin", "smoothing", "twin"):
+        switch(app, *[idea] if idea else [])
+        lines.append(app.latex[0].value)
+    plain, twin, both, smoothing = (r"\tilde a" in line for line in lines)
+    assert (plain, twin, both, smoothing) == (False, False, True, True)
+    assert [r"\min_i" in line for line in lines] == [False, True, True, False]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_many_actors_and_back(lang):
     app = opened(lang)
