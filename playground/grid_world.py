@@ -81,13 +81,17 @@ class TaxiMap(Map):
         return s // 100, s // 20 % 5
 
     def on_show(self, s: int) -> dict[Position, int]:
-        return {(row, column): row * 100 + column * 20 + s % 20 for row, column in np.ndindex(5, 5)}
+        passenger, goal = s // 4 % 5, s % 4
+        if passenger == goal:  # delivered: as just before, for nothing is learned after it
+            passenger = len(DEPOTS)
+        rest = 4 * passenger + goal
+        return {(row, column): row * 100 + column * 20 + rest for row, column in np.ndindex(5, 5)}
 
     def notes(self, s: int) -> dict[Position, str]:
         passenger, goal = s // 4 % 5, s % 4
         notes = {}
         for i, (name, place) in enumerate(DEPOTS.items()):
-            waits = label("grid.passenger") if i == passenger else ""
+            waits = label("grid.passenger") if i == passenger != goal else ""
             notes[place] = " ".join((name, waits, label("grid.destination") if i == goal else ""))
         if passenger == len(DEPOTS):
             notes[self.place(s)] = f"{notes.get(self.place(s), '')} {label('grid.aboard')}"

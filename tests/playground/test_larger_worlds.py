@@ -140,3 +140,10 @@ def test_each_world_keeps_its_own_table():
     assert len(app.session_state.ql_world_pasts["windy"][-1].returns) == 1
     app.button(key="ql_world_reset").click().run()
     assert app.session_state.ql_world_pasts["windy"][-1].steps == 0
+
+
+def test_taxi_after_the_delivery_shows_what_was_learned_just_before_it():
+    place = chosen("taxi")
+    delivered, aboard = 0, 16  # the passenger is in R, where it wanted to go; on the way there
+    assert place.on_show(delivered) == place.on_show(aboard)
+    assert len(set(place.notes(delivered).values())) == 4  # R is the destination, nobody waits
