@@ -26,6 +26,7 @@ def draw() -> None:
     if is_wide():
         with st.container(border=True):
             draw_world("mdp_bellman_diagram", notes)
+            st.caption(label("mdp.bellman.pick"))
         with st.container(border=True):
             _draw_table()
     else:
