@@ -28,6 +28,7 @@ def draw() -> None:
         _draw_station(playing.current(), playing.station())
     with map_box:
         map_view.draw()
+        st.toggle(label("trpo.clip"), value=True, key="trpo_show_clip", persist_state="session")
     with st.expander(label("trpo.table"), expanded=True, key="trpo_states_dense"):
         _draw_states(playing.current(), playing.station())
     roads.draw()
@@ -72,18 +73,18 @@ def _next() -> str:
 def _draw_settings() -> None:
     state = st.session_state
     state.trpo_direction, state.trpo_delta = playing.direction(), playing.delta()
+    st.segmented_control(
+        label("trpo.direction"), DIRECTIONS, key="trpo_direction", required=True,
+        format_func=lambda name: label(f"trpo.directions.{name}"),
+        on_change=playing.choose, args=("trpo_direction",), label_visibility="collapsed",
+    )  # fmt: skip
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.segmented_control(
-            label("trpo.direction"), DIRECTIONS, key="trpo_direction", required=True,
-            format_func=lambda name: label(f"trpo.directions.{name}"),
-            on_change=playing.choose, args=("trpo_direction",), label_visibility="collapsed",
-        )  # fmt: skip
+        st.markdown("δ", width="content")
         st.segmented_control(
             label("trpo.delta"), DELTAS, key="trpo_delta", required=True,
-            format_func=lambda x: f"δ {shown(x)}",
+            format_func=shown,
             on_change=playing.choose, args=("trpo_delta",), label_visibility="collapsed",
         )  # fmt: skip
-        st.toggle(label("trpo.clip"), value=True, key="trpo_show_clip", persist_state="session")
 
 
 def _draw_station(now: Update, station: str) -> None:
