@@ -23,6 +23,7 @@ def draw() -> None:
     if is_wide():
         with st.container(border=True):
             draw_world("mdp_diagram")
+            st.caption(label("mdp.world.legend"))
         left = st.container(border=True)
         with left:
             _draw_reading()
