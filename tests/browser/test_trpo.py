@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -55,8 +57,10 @@ def test_a_click_on_the_map_goes_there_and_the_plain_gradient_gets_stuck(page: P
     assert abs(x) < 0.1
     assert abs(y + 3) < 0.1
     page.get_by_role("radio", name="Plain gradient").click()
+    expect(page).to_have_url(re.compile("trpo_direction=plain"))
     page.locator(".st-key-trpo_round button").click()
     expect(page.locator(".st-key-trpo_stage_side")).not_to_contain_text("after 0 updates")
+    expect(page.locator("svg.rl-plane")).not_to_have_attribute("data-x", str(x))
     x, y = place(page)
     assert x > 3
     assert y < -1
