@@ -18,7 +18,8 @@ from playground.dqn.formulas import draw_formulas  # noqa: E402
 from playground.dqn.stage import draw_stage  # noqa: E402
 from playground.dqn.triad_view import draw_triad  # noqa: E402
 from playground.dqn.xray import draw_xray  # noqa: E402
-from rl_core.deep import dqn, dqn_by_hand  # noqa: E402
+from rl_core.by_hand import dqn as dqn_by_hand  # noqa: E402
+from rl_core.deep import dqn  # noqa: E402
 from rl_core.tabular import q_learning  # noqa: E402
 
 PANEL = training.Panel(

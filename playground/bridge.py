@@ -1,4 +1,4 @@
-"""From one algorithm to the next: the code of two siblings as one text, a sentence on each change."""
+"""From one algorithm to the next: the code of two siblings as one text, each change explained."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def language() -> str:
 
 
 def label(key: str, **values: Any) -> str:
-    """The short text at a dotted key of the language's TOML files, with {placeholders} filled in."""
+    """The short text at a dotted key of the language's TOML files, its {placeholders} filled."""
     return labels(language())[key].format(**values)
 
 

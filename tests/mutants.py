@@ -33,7 +33,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 REASONS = ROOT / "tests" / "mutants.toml"
-PACKAGES = ("rl_core/deep", "rl_core/tabular")
+PACKAGES = ("rl_core/deep", "rl_core/tabular", "rl_core/by_hand")
 
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}

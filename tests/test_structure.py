@@ -30,7 +30,8 @@ def reached(folder: str) -> set[str]:
     [
         ("rl_core", ("streamlit", "altair", "playground", "pages")),
         ("rl_core/tabular", ("torch", "rl_core.deep", "gymnasium")),
-        ("rl_core/deep", ("rl_core.tabular",)),
+        ("rl_core/deep", ("rl_core.tabular", "rl_core.by_hand")),
+        ("rl_core/tabular", ("rl_core.by_hand",)),
         ("playground", ("pages", "streamlit_app")),
     ],
 )

@@ -11,8 +11,8 @@ from playground.actor_critic import charts, settings
 from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
-from rl_core.deep import a2c_by_hand
-from rl_core.deep.a2c_by_hand import squared_error
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.by_hand.a2c import squared_error
 
 EPISODES = 400  # measured from every state with every action
 FINE = [k / 40 for k in range(41)]

@@ -11,7 +11,8 @@ from playground import formula
 from playground.actor_critic import settings
 from playground.actor_critic.record_view import numbers, of_step
 from playground.language import label
-from rl_core.deep import a2c, a2c_by_hand, advantages
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.deep import a2c, advantages
 
 MORE: tuple[Callable[..., Any], ...] = (
     a2c_by_hand.true_advantages, a2c_by_hand.critic, a2c_by_hand.bias, a2c_by_hand.squared_error,

@@ -8,7 +8,8 @@ import torch
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from rl_core.deep import a2c_by_hand, advantages
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.deep import advantages
 
 PAGE = "actor_critic"
 

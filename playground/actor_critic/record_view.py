@@ -9,8 +9,9 @@ from playground.actor_critic import charts, settings
 from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown, signed
-from rl_core.deep import a2c_by_hand, advantages
-from rl_core.deep.a2c_by_hand import WORLD, Record
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.by_hand.a2c import WORLD, Record
+from rl_core.deep import advantages
 from rl_core.tabular.worlds import RIGHT
 
 

@@ -12,8 +12,8 @@ from playground.actor_critic.record_view import arrow, draw_ending
 from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown, signed
-from rl_core.deep import a2c_by_hand
-from rl_core.deep.a2c_by_hand import ALIVE, POLICY, WORLD, Record
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.by_hand.a2c import ALIVE, POLICY, WORLD, Record
 from rl_core.deep.distributions import Categorical
 from rl_core.tabular.worlds import RIGHT
 

@@ -8,8 +8,9 @@ import torch
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from rl_core.deep import dqn, dqn_by_hand, nets
-from rl_core.deep.dqn_by_hand import TABLE, Learner, moves_of
+from rl_core.by_hand import dqn as dqn_by_hand
+from rl_core.by_hand.dqn import TABLE, Learner, moves_of
+from rl_core.deep import dqn, nets
 from rl_core.tabular import divergence, worlds
 
 PAGE = "dqn"

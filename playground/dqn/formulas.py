@@ -8,8 +8,9 @@ import torch
 
 from playground import formula
 from playground.language import label
-from rl_core.deep import dqn, dqn_by_hand
-from rl_core.deep.dqn_by_hand import Update
+from rl_core.by_hand import dqn as dqn_by_hand
+from rl_core.by_hand.dqn import Update
+from rl_core.deep import dqn
 
 
 def draw_batch(update: Update, ahead: bool) -> None:

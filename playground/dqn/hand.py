@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from playground.link import LinkError
-from rl_core.deep import dqn_by_hand
-from rl_core.deep.dqn_by_hand import KINDS, Learner, Update
+from rl_core.by_hand import dqn as dqn_by_hand
+from rl_core.by_hand.dqn import KINDS, Learner, Update
 from rl_core.tabular import worlds
 from rl_core.tabular.mdp import FiniteMDP
 

@@ -10,7 +10,7 @@ import streamlit as st
 from playground.dqn.hand import BATCH, Play, Session, Step, Sync, decode, encode, transitions, world
 from playground.language import label
 from playground.link import LONGEST, LinkError
-from rl_core.deep import dqn_by_hand
+from rl_core.by_hand import dqn as dqn_by_hand
 
 ALPHA, GAMMA = 0.5, 0.9
 STATIONS = ("update", "triad")

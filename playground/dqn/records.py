@@ -14,7 +14,7 @@ from playground.dqn import playing
 from playground.dqn.hand import named, transitions, world
 from playground.language import label
 from playground.numbers import shown
-from rl_core.deep.dqn_by_hand import TABLE, Update
+from rl_core.by_hand.dqn import TABLE, Update
 from rl_core.events import Floats
 from rl_core.tabular import q_learning
 from rl_core.tabular.dynamic_programming import optimal_values

@@ -11,7 +11,7 @@ from playground.dqn import formulas, playing, records
 from playground.dqn.hand import EVERY, MANY, named, transitions, world
 from playground.language import label
 from playground.numbers import shown, signed
-from rl_core.deep.dqn_by_hand import KINDS, Move, Update
+from rl_core.by_hand.dqn import KINDS, Move, Update
 from rl_core.events import Floats
 from rl_core.tabular.dynamic_programming import optimal_values
 

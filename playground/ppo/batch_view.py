@@ -12,8 +12,8 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
 from playground.ppo import charts, settings
-from rl_core.deep import ppo_by_hand
-from rl_core.deep.ppo_by_hand import NO_CLIP, RUNS, Moment
+from rl_core.by_hand import ppo as ppo_by_hand
+from rl_core.by_hand.ppo import NO_CLIP, RUNS, Moment
 
 EDGES = np.exp(np.arange(-30, 31) / 10)  # of the histogram's bins
 KINDS = ("inside", "flat", "back")

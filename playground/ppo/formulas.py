@@ -7,7 +7,8 @@ import streamlit as st
 from playground import formula
 from playground.language import label
 from playground.ppo import batch_view, settings
-from rl_core.deep import advantages, ppo, ppo_by_hand
+from rl_core.by_hand import ppo as ppo_by_hand
+from rl_core.deep import advantages, ppo
 
 
 @st.fragment

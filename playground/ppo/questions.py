@@ -12,8 +12,8 @@ from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
 from playground.ppo.sample_view import objective, slope
+from rl_core.by_hand.ppo import NO_CLIP
 from rl_core.deep import ppo
-from rl_core.deep.ppo_by_hand import NO_CLIP
 
 PAGE = "ppo"
 CASES = {"above_good": (1.5, 1.0), "below_good": (0.5, 1.0), "above_bad": (1.5, -1.0),

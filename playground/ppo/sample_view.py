@@ -14,8 +14,9 @@ from playground.language import label
 from playground.numbers import shown
 from playground.ppo import charts, settings
 from playground.ppo.settings import SLIDERS
-from rl_core.deep import ppo, ppo_by_hand
-from rl_core.deep.ppo_by_hand import NO_CLIP
+from rl_core.by_hand import ppo as ppo_by_hand
+from rl_core.by_hand.ppo import NO_CLIP
+from rl_core.deep import ppo
 
 ALPHA = 0.3
 ARROW = 0.25  # length of the push on the ratio's axis, of a gradient of 1

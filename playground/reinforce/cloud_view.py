@@ -14,9 +14,9 @@ from playground.language import label
 from playground.numbers import shown
 from playground.reinforce import charts, playing, settings_view
 from playground.reinforce.episode_view import pair
+from rl_core.by_hand import reinforce as reinforce_by_hand
+from rl_core.by_hand.reinforce import KINDS
 from rl_core.events import Floats
-from rl_core.tabular import reinforce_by_hand
-from rl_core.tabular.reinforce_by_hand import KINDS
 from rl_core.tabular.score_function import exact_gradient, expected
 from rl_core.tabular.trajectories import drawn, every, values, world
 

@@ -14,9 +14,9 @@ from playground.numbers import shown, signed
 from playground.reinforce import charts, playing, settings_view
 from playground.reinforce.hand import MANY, Frame
 from playground.symbols import colour
+from rl_core.by_hand import reinforce as reinforce_by_hand
+from rl_core.by_hand.reinforce import Update
 from rl_core.events import Floats
-from rl_core.tabular import reinforce_by_hand
-from rl_core.tabular.reinforce_by_hand import Update
 from rl_core.tabular.score_function import objective
 from rl_core.tabular.trajectories import LIMIT, SIZE, chance, chosen, every, world
 from rl_core.tabular.worlds import RIGHT

@@ -9,9 +9,9 @@ from playground import formula
 from playground.language import label
 from playground.reinforce import playing
 from playground.reinforce.hand import Move, Session
+from rl_core.by_hand import reinforce as reinforce_by_hand
+from rl_core.by_hand.reinforce import Update
 from rl_core.deep import reinforce, returns
-from rl_core.tabular import reinforce_by_hand
-from rl_core.tabular.reinforce_by_hand import Update
 from rl_core.tabular.score_function import log_gradient
 from rl_core.tabular.trajectories import chosen
 

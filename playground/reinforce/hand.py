@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from playground.link import LinkError
+from rl_core.by_hand.reinforce import KINDS, Settings, Update, update
 from rl_core.events import Floats
-from rl_core.tabular.reinforce_by_hand import KINDS, Settings, Update, update
 from rl_core.tabular.trajectories import SIZE
 
 MANY = 25  # episodes of the second button

@@ -10,8 +10,8 @@ import streamlit as st
 from playground.language import label
 from playground.link import LONGEST, LinkError
 from playground.reinforce.hand import PAYS, USUAL, Move, Session, decode, encode
+from rl_core.by_hand.reinforce import KINDS, Settings
 from rl_core.events import Floats
-from rl_core.tabular.reinforce_by_hand import KINDS, Settings
 
 STATIONS = ("episode", "gradient", "derivation")
 STEPS = ("1", "2", "3", "4", "5", "6", "7")  # of the derivation

@@ -8,7 +8,8 @@ import streamlit as st
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from rl_core.tabular import reinforce_by_hand, score_function, trajectories
+from rl_core.by_hand import reinforce as reinforce_by_hand
+from rl_core.tabular import score_function, trajectories
 from rl_core.tabular.worlds import LEFT, RIGHT
 
 PAGE = "reinforce"

@@ -8,7 +8,8 @@ import streamlit as st
 
 from playground import formula
 from playground.language import label
-from rl_core.deep import sac, sac_by_hand
+from rl_core.by_hand import sac as sac_by_hand
+from rl_core.deep import sac
 from rl_core.deep.distributions import SquashedGaussian, log_tanh_slope
 from rl_core.tabular import soft
 

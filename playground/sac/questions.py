@@ -13,7 +13,8 @@ from playground.language import label, text
 from playground.numbers import shown
 from playground.sac.dial_view import optimum
 from playground.sac.settings import BEGIN
-from rl_core.deep import sac, sac_by_hand
+from rl_core.by_hand import sac as sac_by_hand
+from rl_core.deep import sac
 from rl_core.tabular import soft
 
 PAGE = "sac"

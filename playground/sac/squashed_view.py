@@ -14,7 +14,7 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
 from playground.sac import charts, settings
-from rl_core.deep import sac_by_hand
+from rl_core.by_hand import sac as sac_by_hand
 from rl_core.deep.deterministic import SATURATED
 from rl_core.deep.seeds import Purpose, generator
 from rl_core.tabular.mdp import Floats

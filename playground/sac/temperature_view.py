@@ -10,8 +10,8 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
 from playground.sac import charts, settings
-from rl_core.deep import sac_by_hand
-from rl_core.deep.sac_by_hand import best_entropy
+from rl_core.by_hand import sac as sac_by_hand
+from rl_core.by_hand.sac import best_entropy
 
 RATE = 0.5
 CLOSE = 0.02  # nats from the target that count as there

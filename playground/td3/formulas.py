@@ -14,8 +14,9 @@ from playground.language import label
 from playground.numbers import shown
 from playground.td3.landscape import DDPG_VALUE, TD3_VALUE
 from playground.td3.session import MANY, Session
-from rl_core.deep import ddpg, td3, td3_by_hand
-from rl_core.deep.td3_by_hand import ACTOR_ALPHA, CLIP, GAMMA, NOISES, REWARD, Ideas, Learner
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import ACTOR_ALPHA, CLIP, GAMMA, NOISES, REWARD, Ideas, Learner
+from rl_core.deep import ddpg, td3
 
 ASIDE = r", \qquad"  # what stands behind it only explains a symbol
 FIRST_NOISE = 33  # of the 41, from low to high: one of about +0.17

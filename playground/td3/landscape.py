@@ -12,8 +12,9 @@ from playground.language import label
 from playground.numbers import shown, signed
 from playground.td3 import charts, playing
 from playground.td3.session import MANY, Frame
-from rl_core.deep import ddpg, td3, td3_by_hand
-from rl_core.deep.td3_by_hand import GAMMA, REWARD, Ideas, Learner
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import GAMMA, REWARD, Ideas, Learner
+from rl_core.deep import ddpg, td3
 
 AT = torch.linspace(-1, 1, 161, dtype=torch.float64)
 ROWS = {

@@ -10,8 +10,8 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown, signed
 from playground.td3 import charts, playing
-from rl_core.deep import td3_by_hand
-from rl_core.deep.td3_by_hand import Ideas
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import Ideas
 from rl_core.events import Floats
 
 RUNS, UPDATES, EVERY = 60, 100, 20

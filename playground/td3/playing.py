@@ -19,7 +19,7 @@ from playground.td3.session import (
     decode,
     encode,
 )
-from rl_core.deep.td3_by_hand import Ideas
+from rl_core.by_hand.td3 import Ideas
 
 STATIONS = ("one", "many")
 SLIDERS = {"td3_wait": (2, 10, 4, 1), "td3_height": (0.0, HIGHEST, HEIGHT, 0.1)}

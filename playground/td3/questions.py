@@ -10,8 +10,9 @@ import torch
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from rl_core.deep import td3, td3_by_hand
-from rl_core.deep.td3_by_hand import Ideas, Learner
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import Ideas, Learner
+from rl_core.deep import td3
 
 PAGE = "td3"
 PEAK_SEED = 1000  # errors in which the first critic has a peak near the actor, the second has none

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from playground.link import LinkError
-from rl_core.deep import td3_by_hand
-from rl_core.deep.td3_by_hand import Ideas, Learner
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import Ideas, Learner
 
 MANY = 20  # updates of one `Play`
 MOST_FRAMES = 1000

@@ -11,7 +11,8 @@ from torch import Tensor
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from rl_core.deep import natural, trpo_by_hand
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.deep import natural
 from rl_core.deep.distributions import Categorical
 
 PAGE = "trpo"

@@ -8,7 +8,8 @@ import torch
 from playground import formula
 from playground.language import label
 from playground.trpo import playing
-from rl_core.deep import natural, trpo, trpo_by_hand
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.deep import natural, trpo
 
 
 @st.fragment

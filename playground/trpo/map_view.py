@@ -18,7 +18,7 @@ from playground.language import label
 from playground.numbers import shown
 from playground.trpo import playing
 from playground.trpo.playing import RANGE, Update
-from rl_core.deep import trpo_by_hand
+from rl_core.by_hand import trpo as trpo_by_hand
 
 SIDE, BANDS = 180, 12  # pixels of the image, shades in it
 BLUE = (0, 114, 178)

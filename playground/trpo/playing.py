@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from playground.language import label
-from rl_core.deep import trpo_by_hand
-from rl_core.deep.trpo_by_hand import Direction, Here
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.by_hand.trpo import Direction, Here
 
 RANGE = (-6.0, 6.0)  # of the map
 BEGIN = (-1.5, -3.5)

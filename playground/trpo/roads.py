@@ -16,7 +16,7 @@ from playground.language import label
 from playground.numbers import shown
 from playground.trpo import playing
 from playground.trpo.playing import BACKTRACKS, DIRECTIONS
-from rl_core.deep import trpo_by_hand
+from rl_core.by_hand import trpo as trpo_by_hand
 
 UPDATES = 20
 FAR = 12.0  # beyond it a policy is as good as deterministic, and stays as it is

@@ -11,8 +11,9 @@ from playground.language import label
 from playground.numbers import shown
 from playground.trpo import map_view, playing, roads
 from playground.trpo.playing import DELTAS, DIRECTIONS, Update
-from rl_core.deep import natural, trpo_by_hand
-from rl_core.deep.trpo_by_hand import STAY
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.by_hand.trpo import STAY
+from rl_core.deep import natural
 
 
 @st.fragment

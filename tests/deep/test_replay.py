@@ -40,7 +40,7 @@ def test_continuous_actions_come_back_whole():
     batch = sample(replay, 50)
     assert batch.action.shape == (RUNS, 50, 2)
     k = batch.reward.numpy() - [[0], [1000]]
-    np.testing.assert_array_equal(batch.action[..., 0], k + [[0], [10]])
+    np.testing.assert_array_equal(batch.action[..., 0], np.add(k, [[0], [10]]))
     np.testing.assert_array_equal(batch.action[..., 1], -batch.action[..., 0])
     np.testing.assert_array_equal(batch.terminated[0], k[0] % 2 == 0)
 

@@ -10,7 +10,8 @@ from playground import code_diff
 from playground.actor_critic import settings
 from playground.language import blocks, labels
 from playground.training import panel as training_panel
-from rl_core.deep import a2c, a2c_by_hand, advantages, reinforce
+from rl_core.by_hand import a2c as a2c_by_hand
+from rl_core.deep import a2c, advantages, reinforce
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -16,7 +16,8 @@ from playground.language import blocks, labels
 from playground.link import LinkError
 from playground.runs.records import Plan
 from playground.training import panel as training_panel
-from rl_core.deep import classroom, dqn, dqn_by_hand
+from rl_core.by_hand import dqn as dqn_by_hand
+from rl_core.deep import classroom, dqn
 from rl_core.events import Progress
 from rl_core.tabular import q_learning
 from rl_core.tabular.worlds import RIGHT

@@ -77,7 +77,9 @@ def test_letters_inside_words_are_not_symbols():
 
 
 def test_a_bracket_before_a_symbol_is_a_factor_too():
-    line = formula.substituted(r"y = r + \gamma \, (1 - d) \, v", {r"\gamma": 0.9, "d": 0, "v": 2}, 1.8)
+    line = formula.substituted(
+        r"y = r + \gamma \, (1 - d) \, v", {r"\gamma": 0.9, "d": 0, "v": 2}, 1.8
+    )
     assert bare(line).endswith(r"0.9(1-0)\times2")
 
 

@@ -10,7 +10,8 @@ from playground import code_diff
 from playground.language import blocks, labels
 from playground.ppo import settings
 from playground.training import panel as training_panel
-from rl_core.deep import a2c, ppo, ppo_by_hand
+from rl_core.by_hand import ppo as ppo_by_hand
+from rl_core.deep import a2c, ppo
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -10,8 +10,8 @@ from playground.language import blocks, labels
 from playground.link import LinkError
 from playground.td3.session import MOST_FRAMES, Errors, Play, Session, decode, encode
 from playground.training import panel as training_panel
+from rl_core.by_hand.td3 import Ideas
 from rl_core.deep import ddpg, td3
-from rl_core.deep.td3_by_hand import Ideas
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -11,7 +11,8 @@ from playground import code_diff
 from playground.language import blocks, labels
 from playground.training import panel as training_panel
 from playground.trpo import playing
-from rl_core.deep import natural, ppo, trpo, trpo_by_hand
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.deep import natural, ppo, trpo
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 

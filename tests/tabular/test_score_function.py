@@ -3,7 +3,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from rl_core.tabular import reinforce_by_hand, score_function, trajectories
+from rl_core.by_hand import reinforce as reinforce_by_hand
+from rl_core.tabular import score_function, trajectories
 from rl_core.tabular.dynamic_programming import policy_evaluation
 from rl_core.tabular.worlds import LEFT, RIGHT
 

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from rl_core.deep import envs, ppo, ppo_by_hand
-from rl_core.deep.ppo_by_hand import CONFIG, NO_CLIP, RUNS
+from rl_core.by_hand import ppo as ppo_by_hand
+from rl_core.by_hand.ppo import CONFIG, NO_CLIP, RUNS
+from rl_core.deep import envs, ppo
 from rl_core.deep.seeds import Purpose, seeds
 from rl_core.timeline import Timeline
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.deep import a2c_by_hand as hand
-from rl_core.deep.a2c_by_hand import ALIVE, POLICY, WORLD
+from rl_core.by_hand import a2c as hand
+from rl_core.by_hand.a2c import ALIVE, POLICY, WORLD
 from rl_core.tabular.worlds import LEFT, RIGHT
 
 A, B, C, D, E = range(1, 6)

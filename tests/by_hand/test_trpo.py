@@ -5,8 +5,9 @@ import math
 import pytest
 import torch
 
-from rl_core.deep import natural, trpo_by_hand
-from rl_core.deep.trpo_by_hand import FACTOR, GAMMA, REWARD, START
+from rl_core.by_hand import trpo as trpo_by_hand
+from rl_core.by_hand.trpo import FACTOR, GAMMA, REWARD, START
+from rl_core.deep import natural
 
 PLACES = [(-1.5, -3.5), (0.0, 0.0), (2.0, -1.0), (-0.4, 2.8)]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.deep import td3, td3_by_hand
-from rl_core.deep.td3_by_hand import (
+from rl_core.by_hand import td3 as td3_by_hand
+from rl_core.by_hand.td3 import (
     ACTOR_ALPHA,
     ALPHA,
     GAMMA,
@@ -22,6 +22,7 @@ from rl_core.deep.td3_by_hand import (
     target,
     truth,
 )
+from rl_core.deep import td3
 
 
 def peaked(first: float, second: float, distance: float = 0.0, runs: int = 1) -> Learner:

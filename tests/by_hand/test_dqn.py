@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.deep import dqn, dqn_by_hand, nets
-from rl_core.deep.dqn_by_hand import HIDDEN, TABLE, Learner, drawn, moves_of, update
+from rl_core.by_hand import dqn as dqn_by_hand
+from rl_core.by_hand.dqn import HIDDEN, TABLE, Learner, drawn, moves_of, update
+from rl_core.deep import dqn, nets
 from rl_core.deep.losses import LOSSES
 from rl_core.tabular import q_learning
 from rl_core.tabular.dynamic_programming import optimal_values

@@ -7,9 +7,10 @@ import pytest
 import torch
 from scipy.integrate import quad
 
-from rl_core.deep import sac, sac_by_hand
+from rl_core.by_hand import sac as sac_by_hand
+from rl_core.by_hand.sac import best_entropy, double, entropy, gaussian
+from rl_core.deep import sac
 from rl_core.deep.distributions import LOG_STD
-from rl_core.deep.sac_by_hand import best_entropy, double, entropy, gaussian
 
 
 def points(mean, std, n=20_001):
