@@ -38,6 +38,6 @@ def test_example_6_7_plays(page: Page, address: str) -> None:
     opened(page, address, "&ddqn_station=example")
     page.locator(".st-key-ddqn_play button").click()
     stage = page.locator(".st-key-ddqn_example_stage_world")
-    expect(stage).to_contain_text("1 000 runs", timeout=PATIENCE)
+    expect(stage).to_contain_text("10 000 runs", timeout=PATIENCE)
     late = stage.locator('td[data-learner="single"][data-what="most"]')
     assert float(late.get_attribute("data-value") or "nan") > 0.8
