@@ -10,21 +10,12 @@ from playground.language import blocks, labels
 from playground.link import LinkError
 from playground.reinforce import cloud_view, proof
 from playground.reinforce.hand import MANY, USUAL, Move, Session, decode, encode
-from playground.training import panel as training_panel
 from rl_core.deep import reinforce
 from rl_core.tabular import trajectories
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
-
-@pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch):
-    """A store of its own for each test, and the workers ended after it."""
-    monkeypatch.setenv("RL_PLAYGROUND_DATA", str(tmp_path))
-    training_panel.pool.clear()
-    yield
-    training_panel.pool().close()
-    training_panel.pool.clear()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def opened(lang: str = "en", **query: str) -> AppTest:

@@ -9,21 +9,12 @@ from playground import code_diff
 from playground.language import blocks, labels
 from playground.link import LinkError
 from playground.td3.session import MOST_FRAMES, Errors, Play, Session, decode, encode
-from playground.training import panel as training_panel
 from rl_core.by_hand.td3 import Ideas
 from rl_core.deep import ddpg, td3
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
-
-@pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch):
-    """A store of its own for each test, and the workers ended after it."""
-    monkeypatch.setenv("RL_PLAYGROUND_DATA", str(tmp_path))
-    training_panel.pool.clear()
-    yield
-    training_panel.pool().close()
-    training_panel.pool.clear()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def opened(lang: str = "en", **query: str) -> AppTest:
