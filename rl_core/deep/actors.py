@@ -152,7 +152,7 @@ class Pair(ActorCritic):
         self.actor, self.critic = (MLP(sizes, part, TANH) for part in flat.detach())
 
     def of_run(self, run: int) -> ActorCritic:
-        raise NotImplementedError("the runs of a Pair learn together")
+        raise TypeError("the runs of a Pair learn together: none of them can learn alone")
 
     @property
     def parameters(self) -> list[Tensor]:
