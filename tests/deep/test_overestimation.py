@@ -10,6 +10,7 @@ import torch
 
 from rl_core.deep import classroom, double_dqn, dqn, envs, nets, training
 from rl_core.deep.action_values import overestimation
+from rl_core.deep.envs.contract import Exact
 from rl_core.deep.episodes import Episodes, Preprocessing
 from rl_core.events import Evaluation, Progress
 from rl_core.timeline import Timeline
@@ -33,6 +34,17 @@ def test_it_is_the_largest_value_above_the_largest_true_one():
     values = [[-1.0] * 9 + [0.3], [-0.5] + [-0.2] * 9]
     found = overestimation(network(values), episodes(), 0.9)["overestimation"]
     np.testing.assert_allclose(found, [0.3, -0.2], atol=1e-6)  # max Q* is 0
+
+
+def test_the_truth_and_its_gamma_count(monkeypatch):
+    """In the casino max Q* is 0 whatever γ: here are states that are worth γ and 3 γ."""
+    played = episodes()
+    of = played.env.exact(0.9).observation[:2]
+    monkeypatch.setattr(
+        played.env, "exact", lambda gamma: Exact(of, gamma * np.array([[1.0, -5.0], [-5.0, 3.0]]))
+    )
+    found = overestimation(network([[2.0] * 10] * 2), played, 0.5)["overestimation"]
+    np.testing.assert_allclose(found, 2 - 0.5 * (1 + 3) / 2, atol=1e-6)
 
 
 def test_the_exact_values_themselves_are_off_by_nothing():
