@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
-for name in ("clicks", "app", "throughput", "threshold", "growth", "algorithms"):
+NAMES = ("clicks", "app", "trainings", "throughput", "threshold", "growth", "algorithms")
+
+for name in NAMES:
     benchmark = import_module(f"benchmarks.{name}")
     print(f"\n## {benchmark.__doc__.splitlines()[0]}\n", flush=True)
     benchmark.main()

@@ -1,7 +1,7 @@
 """A click on each page against a bare Streamlit counter, in turns, in one run of a real browser.
 
-`python -m benchmarks.clicks` (needs requirements-bench.txt and Chromium). From the click to the new
-number painted: goal 1.5 times the bare app on the Q-learning page, 2 times on the pages before it.
+`python -m benchmarks.clicks` (needs requirements-dev.txt and Chromium). From the click to the new
+number painted: goal 1.5 times the bare app on the Q-learning page, 2 times on the other pages.
 """
 
 from __future__ import annotations
@@ -42,10 +42,13 @@ class Side(NamedTuple):
     path: str
     button: str
     watched: str
+    back: str | None = None  # pressed every other time, where the first button comes to an end
     script: Path = ROOT / "streamlit_app.py"
 
 
-BARE = Side("/", ".st-key-right button", ".st-key-number", Path(__file__).with_name("bare.py"))
+BARE = Side(
+    "/", ".st-key-right button", ".st-key-number", script=Path(__file__).with_name("bare.py")
+)
 SIDES = {
     "bare counter": BARE,
     # without the baseline: else an update changes nothing once all tries have had their treat
@@ -66,6 +69,31 @@ SIDES = {
         ".st-key-routes_value_numbers, .st-key-routes_policy [data-testid=stCaptionContainer]",
     ),
     "q-learning": Side("/q-learning?lang=en", ".st-key-ql_right button", ".st-key-ql_numbers"),
+    "dqn": Side("/dqn?lang=en", ".st-key-dqn_hand_step button", ".st-key-dqn_hand_right"),
+    "reinforce": Side("/reinforce?lang=en", ".st-key-rf_sample button", ".st-key-rf_episode_dense"),
+    "actor-critic": Side(
+        "/actor-critic?lang=en",
+        ".st-key-ac_next button",
+        ".st-key-ac_record_dense",
+        back=".st-key-ac_back button",
+    ),
+    "double-dqn": Side(
+        "/double-dqn?lang=en", ".st-key-ddqn_resample button", ".st-key-ddqn_two_tables_dense"
+    ),
+    "td3": Side("/td3?lang=en", ".st-key-td3_step button", ".st-key-td3_targets_dense"),
+    "ppo": Side(
+        "/ppo?lang=en",
+        ".st-key-ppo_climb button",
+        ".st-key-ppo_sample_stage_side",
+        back=".st-key-ppo_to_one button",
+    ),
+    "trpo": Side("/trpo?lang=en", ".st-key-trpo_press button", ".st-key-trpo_stage_side"),
+    "sac": Side(
+        "/sac?lang=en",
+        ".st-key-sac_dial_up button",
+        ".st-key-sac_dial_dense",
+        back=".st-key-sac_dial_down button",
+    ),
 }
 
 
@@ -87,9 +115,10 @@ def clicks(browser: Browser, count: int) -> dict[str, list[float]]:
                 for name, side in SIDES.items()
             }
             for turn in range(WARM_UP + count):
-                for name, (_, button, watched, _) in SIDES.items():
+                for name, side in SIDES.items():
+                    button = side.back if side.back and turn % 2 else side.button
                     pages[name].wait_for_timeout(QUIET_MS)  # what the last click set off is over
-                    taken = pages[name].evaluate(CLICK, [button, watched, PATIENCE_MS])
+                    taken = pages[name].evaluate(CLICK, [button, side.watched, PATIENCE_MS])
                     if turn >= WARM_UP:
                         times[name].append(taken)
     return times
