@@ -13,10 +13,8 @@ prose(PAGE, "lead")
 training.warm_up()  # a worker imports torch while this page does
 
 # below the head of the page, because the first import of torch takes seconds
-from playground.dqn import checks, playing  # noqa: E402
+from playground.dqn import checks, playing, stage  # noqa: E402
 from playground.dqn.formulas import draw_formulas  # noqa: E402
-from playground.dqn.stage import draw_stage  # noqa: E402
-from playground.dqn.triad_view import draw_triad  # noqa: E402
 from playground.dqn.xray import draw_xray  # noqa: E402
 from rl_core.by_hand import dqn as dqn_by_hand  # noqa: E402
 from rl_core.deep import dqn  # noqa: E402
@@ -39,21 +37,8 @@ PANEL = training.Panel(
     },
 )
 
-STATIONS = {"update": (draw_stage, "by_hand_update"), "triad": (draw_triad, "by_hand_triad")}
-
 playing.open_session()
-for problem in st.session_state.dqn_problems:
-    st.warning(problem)
-names = {name: label(f"dqn.stations.{name}") for name in STATIONS}
-st.segmented_control(
-    label("dqn.station"), names, format_func=names.__getitem__, key="dqn_station",
-    required=True, label_visibility="collapsed", on_change=playing.write_link,
-    persist_state="session",
-)  # fmt: skip
-draw_station, said = STATIONS[st.session_state.dqn_station]
-prose(PAGE, said)
-draw_station()
-
+stage.draw()
 prose(PAGE, "train")
 training.draw(PANEL)
 draw_xray(PANEL)

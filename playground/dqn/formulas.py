@@ -29,7 +29,18 @@ def draw_batch(update: Update, ahead: bool) -> None:
     formula.show(dqn.td_error, {"y": y, r"Q(s, a; \theta)": q_sa}, delta)
     formula.show(dqn.squared, {r"\delta": delta}, float(update.loss[i]))
     formula.show(dqn_by_hand.descend)
+    _draw_step(update)
     st.caption(label("dqn.formulas.by_hand"))
+
+
+def _draw_step(update: Update) -> None:
+    """The step of the parameter that moves most, by the function that takes it."""
+    k = int(np.abs(update.gradient).argmax())
+    theta, slope = update.before.theta[k : k + 1], update.gradient[k : k + 1]
+    new = float(dqn_by_hand.descend(theta, update.alpha, slope)[0])
+    numbers = {r"\theta": float(theta[0]), r"\alpha": update.alpha, "g": float(slope[0])}
+    st.latex(formula.substituted(r"\theta = \theta - \alpha \, g", numbers, new))
+    st.caption(label("dqn.formulas.steepest"))
 
 
 @st.fragment
@@ -46,3 +57,4 @@ def draw_formulas() -> None:
     numbers = {r"\varepsilon_0": first, r"\varepsilon_\infty": last, "t": t, "N": steps}
     formula.show(dqn.epsilon, numbers, dqn.epsilon(t, first, last, steps))
     formula.show(dqn.annealed)
+    st.caption(label("dqn.formulas.annealed"))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from playground.link import LinkError
 from rl_core.by_hand import dqn as dqn_by_hand
 from rl_core.by_hand.dqn import KINDS, Learner, Update
 from rl_core.tabular import worlds
@@ -17,10 +15,6 @@ BATCH = 4  # transitions that replay draws
 MANY, EVERY = 50, 10  # updates of one `Play`, and those between two copies of the network
 MOST_FRAMES = 2000
 FIRST_LUCK = 1
-CODE = re.compile(
-    r"(\d{1,4})\.([th])\.(\d{1,6})\.((?:[ag]\d(?:\.\d{1,2})?|u[0-3]{1,4}|s|p\d{1,6})*)"
-)
-TOKEN = re.compile(r"([ag])([\d.]+)|u([0-3]+)|(s)|p(\d+)")
 
 
 @dataclass(frozen=True)
@@ -140,46 +134,3 @@ def _following(learner: Learner, move: Move) -> Iterator[Frame]:
                 copies = k % EVERY == 0
                 learner = update.after.synced() if copies else update.after
                 yield Frame(learner, update, copies)
-
-
-def encode(session: Session) -> str:
-    """The session as `cursor.kind.seed.moves`; settings stand before the move they changed for."""
-    text = f"{session.cursor}.{session.kind[0]}.{session.seed}."
-    said: dict[str, str] = {}
-    for move in session.moves:
-        if not isinstance(move, Sync):
-            for letter, value in (("a", f"{move.alpha:g}"), ("g", f"{move.gamma:g}")):
-                text += letter + value if said.get(letter) != value else ""
-                said[letter] = value
-        match move:
-            case Sync():
-                text += "s"
-            case Step():
-                text += "u" + "".join(map(str, move.batch))
-            case Play():
-                text += f"p{move.seed}"
-    return text
-
-
-def decode(text: str) -> Session:
-    """The session that `encode` made `text` of. Raises `LinkError`."""
-    found = CODE.fullmatch(text)
-    if not found:
-        raise LinkError("not a session")
-    kind = next(kind for kind in KINDS if kind[0] == found[2])
-    session, settings = Session.new(kind, int(found[3])), {"a": 0.5, "g": 0.9}
-    for letter, value, batch, sync, seed in TOKEN.findall(found[4]):
-        alpha, gamma = settings["a"], settings["g"]
-        if letter:
-            settings[letter] = float(value)
-        elif sync:
-            session = session.do(Sync())
-        elif batch:
-            session = session.do(Step(tuple(map(int, batch)), alpha, gamma))
-        else:
-            session = session.do(Play(int(seed), alpha, gamma))
-        if not 0 <= settings[letter or "a"] <= 1:
-            raise LinkError("a setting is out of range")
-    if int(found[1]) > len(session.moves):
-        raise LinkError("no such move")
-    return session.jump(int(found[1]))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import streamlit as st
 
-from playground.dqn.hand import BATCH, Play, Session, Step, Sync, decode, encode, transitions, world
+from playground import asked
+from playground.dqn.hand import BATCH, Play, Session, Step, Sync, transitions, world
+from playground.dqn.link import decode, encode, opened
+from playground.dqn.triad import EXAMPLES
 from playground.language import label
 from playground.link import LONGEST, LinkError
 from rl_core.by_hand import dqn as dqn_by_hand
 
 ALPHA, GAMMA = 0.5, 0.9
 STATIONS = ("update", "triad")
-EXAMPLES = ("w2w", "baird")
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 RANGES = {
     "dqn_hand_alpha": (0.05, 1.0),
@@ -32,56 +33,51 @@ def open_session() -> None:
     """Begin from the link, once per browser session; say what in it could not be used."""
     state = st.session_state
     if "dqn_hand" not in state:
-        state.dqn_hand, state.dqn_problems = Session.new(), _take_settings()
+        state.dqn_hand, state.dqn_problems = Session.new(), asked.refuse(RANGES, CHOICES)
         state.dqn_hand_batch, state.dqn_hand_luck = tuple(range(BATCH)), 0
         if "hand" in st.query_params:
             _load(st.query_params["hand"])
-    for key, options in CHOICES.items():
-        state.setdefault(key, options[0])
+        for key, options in CHOICES.items():
+            state[key] = st.query_params.get(key, options[0])
     write_link()
 
 
-def _take_settings() -> list[str]:
-    """What the link asks for and the page cannot do is taken out and said."""
-    problems = []
-    for key, (low, high) in RANGES.items():
-        given = st.query_params.get(key)
-        if given is not None and not _within(given, low, high):
-            problems.append(_problem(key, given, label("link.range", low=low, high=high)))
-    for key, options in CHOICES.items():
-        given = st.query_params.get(key)
-        if given in options:
-            st.session_state[key] = given
-        elif given is not None:
-            problems.append(_problem(key, given, label("link.or").join(options)))
-    return problems
-
-
-def _problem(key: str, given: str, right: str) -> str:
-    del st.query_params[key]
-    return label("link.setting", name=key, given=given[:20], right=right)
-
-
-def _within(text: str, low: float, high: float) -> bool:
-    try:
-        return math.isfinite(float(text)) and low <= float(text) <= high
-    except ValueError:
-        return False
-
-
 def _load(code: str) -> None:
-    state = st.session_state
     try:
         if len(code) > LONGEST:
             raise LinkError("too long")
-        state.dqn_hand = decode(code)
+        _take(decode(code))
     except LinkError:
-        state.dqn_problems.append(label("dqn.broken"))
-        return
-    state.dqn_hand_kind = state.dqn_hand.kind
-    last = state.dqn_hand.moves[state.dqn_hand.cursor - 1] if state.dqn_hand.cursor else None
+        st.session_state.dqn_problems.append(label("dqn.broken"))
+
+
+def _take(found: Session) -> None:
+    """Go on with a session from a link or a file."""
+    st.session_state.dqn_hand, st.session_state.dqn_hand_kind = found, found.kind
+    last = found.moves[found.cursor - 1] if found.cursor else None
     if isinstance(last, Step):
-        state.dqn_hand_batch = last.batch
+        st.session_state.dqn_hand_batch = last.batch
+        st.session_state.dqn_hand_pick = sorted(set(last.batch))
+
+
+def load_upload() -> None:
+    """Take the session from a file that was saved here; on any other it stays as it is."""
+    upload = st.session_state.dqn_upload
+    if upload is None:
+        return
+    try:
+        found = opened(upload.getvalue())
+    except LinkError:
+        st.session_state.dqn_problems = [label("dqn.bad_file")]
+        return
+    _take(found)
+    _show(found)
+
+
+def draw_problems() -> None:
+    """What was wrong with the link or the file."""
+    for problem in st.session_state.dqn_problems:
+        st.warning(problem)
 
 
 def session() -> Session:
@@ -175,13 +171,13 @@ def _show(changed: Session) -> None:
 
 def write_link() -> None:
     """Keep the address of the page that of the session, while it is short enough."""
-    for key, options in CHOICES.items():  # their names, for the labels belong to one language
-        if st.session_state[key] != options[0]:
-            st.query_params[key] = st.session_state[key]
-        else:
-            st.query_params.pop(key, None)
+    asked.mirror({key: (st.session_state[key], options[0]) for key, options in CHOICES.items()})
     code = encode(session())
     if len(code) <= LONGEST:
         st.query_params["hand"] = code
     else:
         st.query_params.pop("hand", None)
+
+
+def fits_link() -> bool:
+    return "hand" in st.query_params

@@ -12,6 +12,7 @@ from playground import charts, components
 from playground.components import Cell
 from playground.dqn import playing
 from playground.dqn.hand import named, transitions, world
+from playground.dqn.link import saved
 from playground.language import label
 from playground.numbers import shown
 from rl_core.by_hand.dqn import TABLE, Update
@@ -134,3 +135,17 @@ def draw_curve(update: Update, ahead: bool) -> None:
 def _four(q: Floats) -> list[float]:
     """The values of the four transitions, in their order."""
     return [float(q[s, a]) for s, a, *_ in transitions()]
+
+
+def draw_save(update: Update, ahead: bool) -> None:
+    """The link, the file, and the way back from a file."""
+    st.markdown(label("dqn.hand.link" if playing.fits_link() else "save.too_long"))
+    session = playing.session()
+    st.download_button(
+        label("save.download"), lambda: saved(session), "dqn.json", "application/json",
+        key="dqn_save", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    st.file_uploader(
+        label("save.upload"), type="json", key="dqn_upload", max_upload_size=1,
+        on_change=playing.load_upload,
+    )  # fmt: skip

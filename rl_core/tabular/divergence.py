@@ -83,7 +83,8 @@ def update(
     [weights].
     """
     target = gamma * example.p @ (example.x @ w_target)
-    return w + alpha * (share * (target - example.x @ w)) @ example.x  # type: ignore[no-any-return]
+    delta: Floats = target - example.x @ w
+    return w + alpha * (share * delta) @ example.x
 
 
 def trace(example: Example, shares: Floats, alpha: float, gamma: float, every: int) -> Floats:

@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from playground import code_diff
 from playground.bridge import notes
-from playground.dqn.hand import Play, Session, Step, Sync, decode, encode
-from playground.dqn.triad_view import Choice, growth, values
+from playground.dqn.hand import MOST_FRAMES, Play, Session, Step, Sync
+from playground.dqn.link import decode, encode, saved
+from playground.dqn.link import opened as opened_file
+from playground.dqn.triad import Choice, growth, values
 from playground.dqn.xray import _rows
 from playground.language import blocks, labels
-from playground.link import LinkError
+from playground.link import LONGEST, LinkError
 from playground.runs.records import Plan
 from playground.training import panel as training_panel
 from rl_core.by_hand import dqn as dqn_by_hand
@@ -137,6 +139,47 @@ def test_a_link_is_what_it_was_made_of():
     assert again.moves == moves
     assert (again.cursor, again.kind, again.seed) == (3, "hidden", 5)
     np.testing.assert_array_equal(again.frame.learner.theta, made.jump(3).frame.learner.theta)
+
+
+def test_a_session_too_long_for_the_link_is_offered_as_a_file():
+    made = Session.new()
+    while len(encode(made)) <= LONGEST:
+        made = made.do(Step((0, 1, 2, 3), 0.5, 0.9))
+    again = opened_file(saved(made).encode())
+    assert again.moves == made.moves
+    np.testing.assert_array_equal(again.frame.learner.theta, made.frame.learner.theta)
+    app = opened()
+    app.session_state.dqn_hand = made
+    app.session_state.dqn_hand_tabs = labels("en")["dqn.hand.tab.save"]
+    app.run()
+    assert not app.exception
+    assert labels("en")["save.too_long"] in said(app)
+    click(app, "reset")
+    assert labels("en")["dqn.hand.link"] in said(app)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_is_opened_and_any_other_is_refused(lang):
+    app = opened(lang)
+    app.session_state.dqn_hand_tabs = labels(lang)["dqn.hand.tab.save"]
+    app.run()
+    made = Session.new("hidden", 5).do(Step((0, 2), 0.5, 0.9)).do(Sync())
+    upload = app.file_uploader(key="dqn_upload")
+    upload.upload("dqn.json", saved(made).encode(), "application/json").run()
+    assert not app.exception
+    assert session(app).moves == made.moves
+    assert app.segmented_control(key="dqn_hand_kind").value == "hidden"
+    for other in (b"", b"[]", b'{"kind": "rl-playground/q-learning", "session": "0.0."}'):
+        upload = app.file_uploader(key="dqn_upload")
+        upload.upload("dqn.json", other, "application/json").run()
+        assert not app.exception
+        assert labels(lang)["dqn.bad_file"] in said(app)
+        assert session(app).moves == made.moves
+
+
+def test_a_file_with_more_moves_than_a_session_is_refused():
+    with pytest.raises(LinkError):
+        decode("0.t.1." + "s" * (MOST_FRAMES + 1))
 
 
 @pytest.mark.parametrize("text", ["x", "1.t.1.", "0.q.1.s", "0.t.1.u4", "0.t.1.a7u0", "0.t.1.u"])
