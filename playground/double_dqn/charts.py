@@ -39,7 +39,9 @@ def lines(
     spec = _spec(tuple(series), titles["x"], titles["value"], x_end, limits, share, below)
     # every row with the same columns, or Vega would not find those of the band
     whole = [{"line": 0, "low": None, "high": None, **row} for row in rows]
-    charts.show(spec, {"rows": whole, "references": references}, alt)
+    latest = {(row["series"], row["line"]): row for row in whole}  # a lone point is no line yet
+    data = {"rows": whole, "latest": list(latest.values()), "references": references}
+    charts.show(spec, data, alt)
 
 
 @cache
@@ -78,6 +80,7 @@ def _spec(
         ).encode(x=alt.value(0 if share else "width"), text="text:N"),
         rows.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q", detail="line:N"),
         first.mark_line(strokeWidth=3, clip=True).encode(y=y, detail="line:N"),
+        alt.Chart(alt.NamedData("latest")).mark_point(filled=True, size=70).encode(x, y, colour),
         *(
             line.mark_line(strokeWidth=3, strokeDash=[7, 3], clip=True).encode(y=y, detail="line:N")
             for line in others

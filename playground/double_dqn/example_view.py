@@ -6,16 +6,15 @@ import numpy as np
 import streamlit as st
 
 from playground.components import Cell, table
-from playground.double_dqn import charts
+from playground.double_dqn import charts, settings
 from playground.language import label
 from playground.numbers import shown
 from rl_core.tabular import maximization_bias
 from rl_core.tabular.mdp import Floats
 
-RUNS, EPISODES, PIECE = 10_000, 300, 500  # a piece takes about a tenth of a second
+RUNS, EPISODES, PIECE = 10_000, 300, 1000  # a piece takes about a tenth of a second
 EPSILON = 0.1
 LEARNERS = ("single", "double")
-ACTIONS = (1, 2, 5, 10, 50)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -48,10 +47,9 @@ def _draw_controls() -> None:
         label("ddqn.play", n=f"{RUNS:,}".replace(",", " ")), key="ddqn_play", type="primary",
         shortcut="Right", on_click=_play, disabled=_wanted() > _done(),
     )  # fmt: skip
-    st.session_state.setdefault("ddqn_actions", 10)
     st.select_slider(
-        label("ddqn.actions"), ACTIONS, key="ddqn_actions", help=label("ddqn.actions_help"),
-        on_change=_begin_anew, persist_state="session",
+        label("ddqn.actions"), settings.ACTIONS, key="ddqn_actions",
+        help=label("ddqn.actions_help"), on_change=_begin_anew, persist_state="session",
     )  # fmt: skip
     rows: list[list[Cell]] = [
         [{"text": text} for text in row.split(";")] for row in label("ddqn.world_rows").split("|")
@@ -67,11 +65,12 @@ def _play() -> None:
 
 def _begin_anew() -> None:
     st.session_state.ddqn_pieces_done = st.session_state.ddqn_pieces_wanted = 0
+    settings.touched()
 
 
 def _look() -> None:
     """One more piece, and what all of them together show."""
-    actions, state = st.session_state.ddqn_actions, st.session_state
+    actions, state = int(st.session_state.ddqn_actions), st.session_state
     if _done() < _wanted():
         state.ddqn_pieces_done = _done() + 1
         for double in (False, True):

@@ -19,6 +19,8 @@ from rl_core.tabular import noisy_estimates
 SIZE, ACTIONS, GAMMA = 4, 3, 0.9
 DOUBLE = r"Q\big(s', \arg\max_{a'} Q(s', a'; \theta); \theta^-\big)"
 SINGLE = r"\max_{a'} Q(s', a'; \theta^-)"
+HONEST = r"\sum_a P(a)\,q(a)"
+LARGEST = r"\mathbb{E}\bigl[\max_a Q_A(a)\bigr]"
 
 
 def batch(luck: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -35,7 +37,7 @@ def batch(luck: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 @st.fragment
 def draw() -> None:
-    luck = st.session_state.setdefault("ddqn_batch", 2)
+    luck = st.session_state.setdefault("ddqn_numbers", 2)  # its first two targets: apart, alike
     r, end, q, q_next = batch(luck)
     y = double_dqn.target(r, end, q, q_next, GAMMA)
     y_dqn = dqn.target(r, end, q_next, GAMMA)
@@ -54,13 +56,24 @@ def draw() -> None:
     numbers = {name: values[i] for name, values in common.items()}
     numbers[SINGLE] = float(q_next[i].max())
     formula.show(dqn.target, numbers, float(y_dqn[i]))
-    formula.show(noisy_estimates.expected_single)
-    formula.show(noisy_estimates.expected_double)
+    _draw_means()
     formula.show(action_values.overestimation)
 
 
 def _other() -> None:
-    st.session_state.ddqn_batch += 1
+    st.session_state.ddqn_numbers += 1
+
+
+def _draw_means() -> None:
+    """What both would say of θ and θ⁻ on average, over all such batches."""
+    st.caption(label("ddqn.on_average", n=ACTIONS))
+    true, sd, alike = (0.0,) * ACTIONS, 1.0, 0.0
+    single = noisy_estimates.expected_single(true, sd)
+    formula.show(noisy_estimates.expected_single, {r"\sigma": sd, "q(a)": true[0]}, single)
+    honest = float(noisy_estimates.chances(true, sd) @ np.array(true))
+    numbers = {r"\rho": alike, HONEST: honest, LARGEST: single}
+    double = noisy_estimates.expected_double(true, sd, alike)
+    formula.show(noisy_estimates.expected_double, numbers, double)
 
 
 def _draw_batch(
@@ -92,4 +105,4 @@ def _values(q: Tensor, best: int, largest: int | None = None) -> str:
     for a, x in enumerate(q.tolist()):
         text = f"[{shown(x, 1)}]" if a == best else shown(x, 1)
         parts.append(text + "↑" * (a == largest))
-    return "  ".join(parts)
+    return ", ".join(parts)

@@ -24,7 +24,12 @@ SLIDERS: dict[str, tuple[float, float, float, float]] = {
 }
 WHOLE = ("ddqn_n", "ddqn_k")
 COUNTS = {"ddqn_rounds": (1, MOST, 1), "ddqn_luck": (0, 999_999, 0)}
-CHOICES = {"ddqn_station": STATIONS, "ddqn_world": WORLDS}
+ACTIONS = ("1", "2", "5", "10", "50")  # in B of example 6.7
+CHOICES = {  # the options, and the usual one
+    "ddqn_station": (STATIONS, STATIONS[0]),
+    "ddqn_world": (WORLDS, WORLDS[0]),
+    "ddqn_actions": (ACTIONS, "10"),
+}
 
 
 class Tables(NamedTuple):
@@ -54,11 +59,11 @@ def open_session() -> None:
             state[key] = _taken(key, low, high, usual, int if whole else float)
         for key, (first, last, begin) in COUNTS.items():
             state[f"{key}_now"] = _taken(key, first, last, begin, int)
-        for key, options in CHOICES.items():
-            given = st.query_params.get(key, options[0])
+        for key, (options, usually) in CHOICES.items():
+            given = st.query_params.get(key, usually)
             if given not in options:
                 _refuse(key, label("link.or").join(options))
-            state[key] = given if given in options else options[0]
+            state[key] = given if given in options else usually
     write_link()
 
 
@@ -123,7 +128,7 @@ def write_link() -> None:
     values = {key: (state.get(key, usual), usual) for key, (_, _, usual, _) in SLIDERS.items()}
     values |= {key: (state[f"{key}_now"], usual) for key, (_, _, usual) in COUNTS.items()}
     texts = {key: (f"{now:g}", f"{usual:g}") for key, (now, usual) in values.items()}
-    texts |= {key: (state.get(key, options[0]), options[0]) for key, options in CHOICES.items()}
+    texts |= {key: (state.get(key, usual), usual) for key, (_, usual) in CHOICES.items()}
     for key, (now, usual) in texts.items():
         if now != usual:
             st.query_params[key] = now

@@ -14,7 +14,6 @@ from rl_core.tabular.mdp import Floats
 from rl_core.tabular.rows import Whole, greedy
 
 LEFT, RIGHT = 0, 1  # the actions of A
-A, B, END = range(3)  # rows of a run's table
 
 
 def left_share(
@@ -26,18 +25,18 @@ def left_share(
     Args: `double` Double Q-learning or Q-learning; `actions` in B; gamma is 1, ties are random.
     """
     rng = np.random.default_rng(seed)
-    rows = 3 * np.arange(runs)
-    pair = np.zeros((2, 3 * runs, actions))
-    pair[:, rows + A, 2:] = -np.inf  # A has two actions only
+    # a row for each run; Q-learning keeps both tables the same
+    in_a, in_b = np.zeros((2, runs, 2)), np.zeros((2, runs, actions))
     share = np.zeros(episodes)
     for episode in range(episodes):
-        a = _act(pair[:, rows + A], 2, epsilon, rng)
-        left = a == LEFT
-        share[episode] = left.mean()
-        _learn(double, pair, rows + A, a, np.zeros(runs), rows + np.where(left, B, END), alpha, rng)
-        b = _act(pair[:, rows[left] + B], actions, epsilon, rng)
-        r = rng.normal(mean, 1, len(b))
-        _learn(double, pair, rows[left] + B, b, r, rows[left] + END, alpha, rng)
+        # Right ends with 0, what Q(A, Right) is from the start: no update moves it
+        left = np.flatnonzero(_act(in_a, epsilon, rng) == LEFT)
+        share[episode] = len(left) / runs
+        b = _act(in_b[:, left], epsilon, rng)
+        r = rng.normal(mean, 1, len(left))
+        learn = _learn_double if double else _learn
+        learn(in_a, left, 0 * left + LEFT, np.zeros(len(left)), in_b, False, alpha, rng)
+        learn(in_b, left, b, r, in_b, True, alpha, rng)
     return share
 
 
@@ -55,26 +54,30 @@ def expected_maximum(n: int, runs: int = 10_000, seed: int = 0) -> tuple[float, 
     return float(one.max(axis=1).mean()), float(double.mean())
 
 
-def _act(q_s: Floats, actions: int, epsilon: float, rng: np.random.Generator) -> Whole:
-    """Epsilon-greedy by the mean of both tables, [2, n, columns] of which `actions` are in use."""
-    explore, tie, action = rng.random((3, q_s.shape[1]))
-    random = (action * actions).astype(int)
-    return np.where(explore < epsilon, random, greedy(q_s.mean(axis=0), tie))
+def _act(q: Floats, epsilon: float, rng: np.random.Generator) -> Whole:
+    """Epsilon-greedy by the mean of both tables, [2, n, actions]."""
+    explore, tie, action = rng.random((3, q.shape[1]))
+    random = (action * q.shape[2]).astype(int)
+    return np.where(explore < epsilon, random, greedy(q[0] + q[1], tie))
 
 
 def _learn(
-    double: bool, pair: Floats, s: Whole, a: Whole, r: Floats, s_next: Whole, alpha: float,
+    q: Floats, i: Whole, a: Whole, r: Floats, after: Floats, end: bool, alpha: float,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    """One update of every run; Q-learning keeps both tables the same."""
-    end = s_next % 3 == END
-    if not double:
-        delta = q_learning.td_error(pair[0], s, a, r, s_next, end, 1)  # type: ignore[arg-type]
-        pair[:, s, a] = q_learning.update(pair[0, s, a], alpha, delta)  # type: ignore[arg-type]
-        return
-    first, tie = rng.random(len(s)) < 0.5, rng.random(len(s))
-    for mine, (q_1, q_2) in ((first, pair), (~first, pair[::-1])):
-        i, j, to = s[mine], a[mine], s_next[mine]
-        best = greedy(q_1[to], tie[mine])
-        delta = double_q_learning.td_error(q_1, q_2, i, j, r[mine], to, best, end[mine], 1)  # type: ignore[arg-type]
-        q_1[i, j] = double_q_learning.update(q_1[i, j], alpha, delta)  # type: ignore[arg-type]
+    """One update by Q-learning of the runs i: of Q(., a) in `q`, with `after` for what follows."""
+    y = q_learning.target(after[0], r, i, end, 1)  # type: ignore[arg-type]
+    q[:, i, a] = q_learning.update(q[0, i, a], alpha, y - q[0, i, a])
+
+
+def _learn_double(
+    q: Floats, i: Whole, a: Whole, r: Floats, after: Floats, end: bool, alpha: float,
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """The same by Double Q-learning: a coin decides for each run which table learns."""
+    coin, tie = rng.random((2, len(i)))
+    for one, two, mine in ((0, 1, coin < 0.5), (1, 0, coin >= 0.5)):
+        j, b, q_sa = i[mine], a[mine], q[one, i[mine], a[mine]]
+        best = greedy(after[one, j], tie[mine])
+        y = double_q_learning.target(after[two], r[mine], j, best, end, 1)  # type: ignore[arg-type]
+        q[one, j, b] = double_q_learning.update(q_sa, alpha, y - q_sa)

@@ -72,7 +72,7 @@ def test_the_link_restores_and_what_is_wrong_in_it_is_said():
 
 
 def test_the_example_goes_on_piece_by_piece(monkeypatch):
-    monkeypatch.setattr(example_view, "RUNS", 1500)
+    monkeypatch.setattr(example_view, "RUNS", 3 * example_view.PIECE)
     app = opened("en", ddqn_station="example")
     app.button(key="ddqn_play").click().run()
     pieces = [app.session_state.ddqn_pieces_done]
@@ -81,11 +81,12 @@ def test_the_example_goes_on_piece_by_piece(monkeypatch):
         assert not app.exception
         pieces.append(app.session_state.ddqn_pieces_done)
     assert pieces == sorted(pieces)
-    assert labels("en")["ddqn.example_caption"].format(runs="1 500") in said(app)
+    assert labels("en")["ddqn.example_caption"].format(runs="3 000") in said(app)
     app.run()
     assert app.session_state.ddqn_pieces_done == 3
     assert not app.button(key="ddqn_play").disabled
-    app.select_slider(key="ddqn_actions").set_value(2).run()
+    app.select_slider(key="ddqn_actions").set_value("2").run()
+    assert app.query_params["ddqn_actions"] == "2"
     assert app.session_state.ddqn_pieces_done == 0
 
 
@@ -111,8 +112,10 @@ def test_formulas_follow_the_code(monkeypatch):
 def test_other_numbers_for_the_formulas():
     app = opened()
     before = [line.value for line in app.latex]
+    batch_size = app.select_slider(key="ddqn_batch").value
     app.button(key="ddqn_other_batch").click().run()
     assert not app.exception
+    assert app.select_slider(key="ddqn_batch").value == batch_size  # a setting of the training
     assert [line.value for line in app.latex] != before
 
 
