@@ -34,6 +34,12 @@ def peaked(first: float, second: float, distance: float = 0.0, runs: int = 1) ->
     return replace(learner, centre=centre, height=height)
 
 
+def test_the_hill_by_hand():
+    """Highest at 0.3, and at 1, one width of 0.7 away, lower by a factor of exp(-1/2)."""
+    a = torch.tensor([0.3, 1.0, -0.4, -0.6], dtype=torch.float64)
+    assert hill(a).tolist() == pytest.approx([1, 0.606531, 0.606531, 0.437565], abs=1e-6)
+
+
 def test_without_errors_ddpg_and_two_critics_are_right():
     learner = Learner.initial(3)
     for ideas in (Ideas(), Ideas(twin=True)):

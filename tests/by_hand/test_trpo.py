@@ -113,6 +113,8 @@ def test_at_the_edge_of_the_clip_region_the_rarer_actions_ratio_is_one_plus_or_m
     for edge in (low, high):
         ratio = trpo_by_hand.policy(edge).logits.softmax(-1) / old
         torch.testing.assert_close((ratio - 1).abs().amax(-1), torch.full((2,), 0.2).double())
+    assert (low < place(*theta)).all()
+    assert (high > place(*theta)).all()
 
 
 def test_the_natural_gradient_arrives_where_the_plain_one_is_stuck():

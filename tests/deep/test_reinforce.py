@@ -53,50 +53,11 @@ def same(first, second, of=slice(None)):
     )
 
 
-# Formulas by hand
-
-
-REWARD = tensor([1, 2, 4, 8, 16, 32])
-TERMINATED, TRUNCATED = tensor([0, 1, 0, 0, 0, 1]), tensor([0, 1, 1, 0, 0, 0])
-NEXT_VALUE = tensor([99, 99, 10, 99, 99, 99])
-
-
-def test_returns_to_go():
-    """Of three episodes: terminated (and at its time limit, too), cut off, terminated."""
-    g = reinforce.returns_to_go(REWARD, TERMINATED, TRUNCATED, NEXT_VALUE, 0.5)
-    torch.testing.assert_close(g, tensor([2, 2, 9, 24, 32, 32]))
-
-
-def test_returns_to_go_without_a_guess_are_what_was_earned():
-    g = reinforce.returns_to_go(REWARD, TERMINATED, TRUNCATED, 0 * NEXT_VALUE, 0.5)
-    torch.testing.assert_close(g, tensor([2, 2, 4, 24, 32, 32]))
-
-
-def test_returns_to_go_from_the_definition():
-    rng = np.random.default_rng(0)
-    reward, value = rng.normal(size=(2, 3, 40)).astype(np.float32)
-    terminated, truncated = rng.random((2, 3, 40)) < 0.1
-    terminated[:, -1] = True
-    fields = (reward, terminated.astype(np.float32), truncated.astype(np.float32), value)
-    g = reinforce.returns_to_go(*map(torch.from_numpy, fields), 0.9)
-    for run, t in np.ndindex(3, 40):
-        end = next(k for k in range(t, 40) if terminated[run, k] or truncated[run, k])
-        expected = sum(0.9 ** (k - t) * reward[run, k] for k in range(t, end + 1))
-        expected += 0.9 ** (end + 1 - t) * value[run, end] * (not terminated[run, end])
-        assert g[run, t].item() == pytest.approx(expected, rel=1e-4, abs=1e-5)
-
-
-def test_time_and_whole_returns():
-    ended = tensor([0, 1, 1, 0, 0, 1], [1, 1, 0, 0, 0, 1])
-    t = reinforce.time(ended)
-    assert t.tolist() == [[0, 1, 0, 0, 1, 2], [0, 0, 0, 1, 2, 3]]
-    g = tensor([3, 2, 9, 24, 32, 32], [1, 2, 3, 4, 5, 6])
-    expected = tensor([3, 3, 9, 24, 24, 24], [1, 2, 3, 3, 3, 3])
-    torch.testing.assert_close(reinforce.whole_returns(g, t), expected)
-    torch.testing.assert_close(reinforce.discount(t[0], 0.5), tensor(1, 0.5, 1, 1, 0.5, 0.25))
+# Formulas by hand (those of `returns` have tests of their own)
 
 
 def test_losses():
+    torch.testing.assert_close(reinforce.discount(tensor(0, 1, 3), 0.5), tensor(1, 0.5, 0.125))
     loss = reinforce.policy_gradient_loss(tensor(-1, -2, -3), tensor(2, -1, 0))
     torch.testing.assert_close(loss, tensor(2, -2, 0))
     torch.testing.assert_close(reinforce.value_loss(tensor(1, 5), tensor(3, 2)), tensor(2, 4.5))

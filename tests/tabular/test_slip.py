@@ -43,3 +43,15 @@ def test_staying_is_found_even_if_a_way_out_is_possible():
     p = p.copy()
     p[1, LEFT] = [0.5, 0, 0.5]
     assert not can_go_on_for_ever(dataclasses.replace(MDP, p=p)).any()
+
+
+def test_each_other_action_gets_its_share_of_the_slip():
+    """Three actions, each of which leads to a state of its own: 0.2 / 2 to the other two."""
+    p = np.stack([np.eye(3)] * 3)
+    world = dataclasses.replace(MDP, actions=("a", "b", "c"), p=p, r=np.zeros_like(p))
+    np.testing.assert_allclose(slippery(world, 0.2).p[0], 0.7 * np.eye(3) + 0.1)
+
+
+def test_with_one_action_there_is_nothing_to_slip_into():
+    world = dataclasses.replace(MDP, actions=("Left",), p=MDP.p[:, :1], r=MDP.r[:, :1])
+    assert slippery(world, 0.5) is world
