@@ -171,6 +171,16 @@ def test_conjugate_gradient_solves():
     assert (natural.relative_residual(product(a)(x), b) < 1e-9).all()
 
 
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_a_run_that_is_near_enough_to_its_own_goal_stands_still(scale):
+    """A = diag(1, 4). Of rᵀr the first run has 0.0009 left after one iteration, the second 0.72."""
+    b = scale * tensor([1, 0.01], [1, 1])
+    x = natural.conjugate_gradient(lambda p: tensor(1, 4) * p, b, 9, tolerance=0.01)
+    alpha = 1.0001 / 1.0004
+    expected = scale * tensor([alpha, alpha * 0.01], [1, 0.25])
+    torch.testing.assert_close(x, expected)
+
+
 def test_conjugate_gradient_by_hand():
     """A = diag(1, 3), b = (1, 1). One iteration: α = 2/4; two: exact."""
     a, b = torch.diag(tensor(1, 3))[None], tensor([1, 1])
