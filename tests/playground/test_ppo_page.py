@@ -1,42 +1,21 @@
 """The PPO page through AppTest, in both languages; training is tested in runs and browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from playground import code_diff
 from playground.language import blocks, labels
 from playground.ppo import settings
 from rl_core.by_hand import ppo as ppo_by_hand
 from rl_core.deep import a2c, ppo
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.playground.app import click_on, open_page, said
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["lang"] = lang
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/ppo.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"ppo_{key}").click().run()
-        assert not app.exception
-    return app
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
+opened = partial(open_page, "ppo")
+click = partial(click_on, "ppo_")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
