@@ -82,14 +82,33 @@ def curve(
     _show(spec, data, alt)
 
 
-def health(points: Sequence[Point], metric: str, *, steps: int, step: str, alt: str) -> None:
-    """One metric over steps: the mean of the runs, and from the lowest to the highest run."""
+def health(
+    points: Sequence[Point],
+    metric: str,
+    reference: Sequence[tuple[int, float]],
+    *,
+    steps: int,
+    step: str,
+    alt: str,
+) -> None:
+    """One metric over steps: the mean of the runs, and from the lowest to the highest run.
+
+    Args:
+        reference: what to compare it with, each a step and the value from there on (NaN: none).
+    """
     rows = [
         {"step": p.step, "mean": np.mean(v), "low": min(v), "high": max(v)}
         for p in points
         if np.isfinite(v := p.metrics.get(metric, [np.nan])).all()
     ]
-    _show(_health_spec(theme(), steps, step), {"mean": rows}, alt)
+    ends = [*(at for at, _ in reference[1:]), steps]
+    lines = [
+        {"step": at, "value": value, "line": k}
+        for k, ((begin, value), end) in enumerate(zip(reference, ends, strict=False))
+        if np.isfinite(value)
+        for at in (begin, end)
+    ]
+    _show(_health_spec(theme(), steps, step), {"mean": rows, "reference": lines}, alt)
 
 
 def _show(spec: Spec, data: Mapping[str, Sequence[Mapping[str, Any]]], alt: str) -> None:
@@ -151,18 +170,26 @@ def _curve_spec(
 def _health_spec(ground: str, steps: int, step: str) -> Spec:
     import altair as alt
 
-    colour, _ = COLOURS[ground]
+    colour, compared = COLOURS[ground]
     x = alt.X(
         "step:Q",
         title=step,
         scale=alt.Scale(domain=[0, steps], nice=False),
         axis=alt.Axis(grid=False, tickCount=4, format="d"),
     )
+    reference = alt.Chart(alt.NamedData("reference")).encode(
+        x=x, y=alt.Y("value:Q", title=None), detail="line:N"
+    )
     mean = alt.Chart(alt.NamedData("mean")).encode(x=x)
     y = alt.Y("low:Q", title=None, axis=alt.Axis(tickCount=4))
     area = mean.mark_area(opacity=0.22, color=colour).encode(y=y, y2="high:Q")
     return _finished(
-        alt.layer(area, mean.mark_line(strokeWidth=2.5, color=colour).encode(y="mean:Q")), 190
+        alt.layer(
+            area,
+            mean.mark_line(strokeWidth=2.5, color=colour).encode(y="mean:Q"),
+            reference.mark_line(strokeWidth=2, strokeDash=[6, 4], color=compared),
+        ),
+        190,
     )
 
 

@@ -13,12 +13,13 @@ from playground.language import label
 from playground.runs.pool import Pool
 from playground.runs.records import Size, Training
 from playground.runs.store import Store, StoreError, default_path
-from playground.training import controls, replay, view
+from playground.training import controls, health, replay, view
+from playground.training.health import Reference
 from playground.training.offers import Offer
 
 # What is drawn of a training, and the seconds between two looks at one that is active.
 CURVE = view.draw_progress, 0.5
-DETAILS = ((view.draw_health, 1.0), (replay.draw_replay, 3.0))
+DETAILS = ((health.draw, 1.0), (replay.draw_replay, 3.0))
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Panel:
     health: Sequence[str]  # metrics that an expert would watch
     # the ideas of the algorithm by name, and the settings that take each of them away
     ablations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # by metric, what its chart is to be compared with
+    references: Mapping[str, Reference] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The key of one of its widgets."""

@@ -86,7 +86,11 @@ def draw_replay(panel: Panel, store: Store, training: Training | None) -> None:
         "id": f"{training.id} {run}",
         "env": training.env,
         "second": scene.frames_per_second,
-        "moments": [_moment(store, training, step, run, titles[step]) for step in sorted(titles)],
+        "moments": [
+            moment
+            for step in sorted(titles)
+            for moment in _moment(store, training, step, run, titles[step])
+        ],
         "labels": {name: label(f"training.replay.{name}") for name in ("play", "pause", "time")},
     }
     components.replay(panel.of("replay"), data)
@@ -100,21 +104,30 @@ def moments(steps: Sequence[int] | Any) -> list[int]:
     return [steps[i] for i in chosen]
 
 
-def _moment(store: Store, training: Training, step: int, run: int, title: str) -> dict[str, Any]:
-    poses, (code, n) = _motion(store, training.id, training.env, step, run)
+def _moment(
+    store: Store, training: Training, step: int, run: int, title: str
+) -> list[dict[str, Any]]:
+    """One moment of the training; none as long as its episode is being played."""
+    try:
+        poses, (code, n) = _motion(store, training.id, training.env, step, run)
+    except LookupError:
+        return []
     said = label(f"training.replay.{code}", n=n)
     failed = code in ("fell", "never")
-    return {"title": title, "poses": poses, "failed": failed, "outcome": said}
+    return [{"title": title, "poses": poses, "failed": failed, "outcome": said}]
 
 
 @lru_cache(maxsize=1000)
 def _motion(
     store: Store, id: str, env: str, step: int, run: int
 ) -> tuple[list[list[float]], tuple[str, int]]:
-    """The pose in each frame, and how the episode went."""
+    """The pose in each frame, and how the episode went.
+
+    Raises `LookupError` where nothing was played (yet): that must not be remembered.
+    """
     replay, scene = store.replay(id, step), SCENES[env]
     if replay is None:
-        return [], ("fell", 0)
+        raise LookupError(step)
     seen = replay.observations[:, run]
     seen = seen[np.isfinite(seen).all(-1)]
     return scene.pose(seen).round(3).tolist(), scene.outcome(seen)

@@ -1,4 +1,4 @@
-"""What is shown of a training while it runs and afterwards: status, curve, health, results."""
+"""What is shown of a training while it runs and afterwards: status, curve, results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SPEED_OVER = 5.0  # seconds over which the speed is measured
 
 def draw_progress(panel: Panel, store: Store, training: Training | None) -> None:
     """The status and the learning curve."""
-    points, offer = _points(panel, store, training), panel.offer_of(training)
+    points, offer = points_of(panel, store, training), panel.offer_of(training)
     with st.container(key=panel.of("status")):
         st.html(_status(panel, store, training, points))
     names = {name: label(f"training.curve.{name}") for name in ("step", "value")}
@@ -56,7 +56,7 @@ def draw_progress(panel: Panel, store: Store, training: Training | None) -> None
                 st.code(training.trace, language=None, wrap_lines=True)
 
 
-def _points(panel: Panel, store: Store, training: Training | None) -> list[Point]:
+def points_of(panel: Panel, store: Store, training: Training | None) -> list[Point]:
     """All points so far; only new ones are read."""
     if not training:
         return []
@@ -125,39 +125,6 @@ def _duration(seconds: int) -> str:
     if seconds < 60:
         return label("training.time.seconds", s=seconds)
     return label("training.time.minutes", m=seconds // 60, s=seconds % 60)
-
-
-def draw_health(panel: Panel, store: Store, training: Training | None) -> None:
-    """The metrics that an expert would watch, and what they look like when all is well."""
-    if not training:
-        return
-    st.subheader(label("training.health.title"), anchor=False)
-    points = _points(panel, store, training)
-    measured = next((p.metrics for p in reversed(points) if p.metrics), None)
-    in_force = training.config | {c.field: c.value for c in store.changes(training.id)}
-    gamma = in_force.get("gamma", 1)
-    with st.container(horizontal=True, key=panel.of("health_stage")):
-        for metric in panel.health:
-            if measured is not None and metric not in measured:
-                continue  # not every algorithm of a page has it
-            with st.container(key=panel.of(f"{metric}_stage_side")):
-                name = label(f"training.health.{metric}")
-                st.markdown(f"**{name}**")
-                values = [p.metrics[metric] for p in points if metric in p.metrics]
-                latest = shown(float(np.mean(values[-1])), 3) if values else "–"
-                charts.health(
-                    points,
-                    metric,
-                    steps=training.steps,
-                    step=label("training.curve.step"),
-                    alt=label("training.health.alt", name=name, value=latest),
-                )
-                says = f"training.health.{metric}_says"
-                of_one = panel.offer_of(training).rewards_of_one
-                if metric == "q" and (gamma == 1 or not of_one or in_force.get("normalise_reward")):
-                    says += "_no_bound"
-                bound = shown(1 / (1 - gamma), 1) if gamma < 1 else ""
-                st.caption(label(says, bound=bound))
 
 
 def draw_results(panel: Panel, store: Store, training: Training) -> None:

@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runs.pool import Pool
-from playground.runs.records import Plan, Training
+from playground.runs.records import Plan, Replay, Training
 from playground.runs.store import Store, StoreError
+from playground.training import Reference, health
 from playground.training import charts as training_charts
 from playground.training import panel as training_panel
 from playground.training import replay as training_view
@@ -34,7 +35,7 @@ def page() -> None:
     from dataclasses import dataclass
 
     from playground.language import choose_language
-    from playground.training import Offer, Panel, draw
+    from playground.training import Offer, Panel, Reference, draw
     from rl_core.settings import Settings, setting
 
     @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def page() -> None:
         Offer("fake", "elsewhere", Config(lr=0.1, scaled=False), 5, (0, 10), steps=300),
     ]
     ideas = {"replay": {"scaled": False}, "target_network": {"lr": 0.0, "loss": "squared"}}
-    draw(Panel("x", offers, knobs, ("q",), ideas))
+    draw(Panel("x", offers, knobs, ("q",), ideas, {"q": Reference("lr")}))
 
 
 def opened(language: str = "en", **query: str) -> AppTest:
@@ -165,6 +166,39 @@ def test_an_exception_is_shown_as_a_failure(pool: Pool) -> None:
     assert "step 3 of 1000" in status(at)
     assert not at.button(key="x_again").disabled
     assert "fake_worker.py" in at.code[0].value
+
+
+def test_a_health_chart_shows_the_setting_it_is_to_be_compared_with(pool: Pool) -> None:
+    id = submit(pool, steps=300, pause=0.01, lr=0.75)
+    wait(lambda: pool.store.points(id))
+    pool.change(id, "lr", 0.25)
+    wait(lambda: not get(pool, id).active)
+    changed = pool.store.changes(id)[0].step
+    at = opened(run=id)
+    assert any("Mean Q" in m.value and "Learning rate: 0.25" in m.value for m in at.markdown)
+    training = get(pool, id)
+    settings = health.in_force(pool.store, training)
+    assert health.reference(Reference("lr"), settings) == [(0, 0.75), (changed, 0.25)]
+    assert health.reference(None, settings) == []
+    assert health.reference(Reference("clip"), settings) == []  # not every algorithm has it
+
+
+def test_a_reference_means_nothing_while_its_switch_is_off() -> None:
+    settings = [(0, {"goal": 1.0, "on": True}), (5, {"goal": 1.0, "on": False})]
+    (_, before), (step, after) = health.reference(Reference("goal", only_with="on"), settings)
+    assert (before, step) == (1.0, 5)
+    assert np.isnan(after)
+
+
+def test_what_was_not_played_yet_is_looked_up_again(pool: Pool) -> None:
+    """The policy of a moment is judged first and played then."""
+    id = pool.store.create(Plan("fake", "CartPole-v1", {}, 2, 100, 7), {}, "somebody")
+    pool.store.start(id)
+    training = get(pool, id)
+    assert training_view._moment(pool.store, training, 100, 0, "end") == []
+    pool.store.append(id, [Replay(100, np.zeros((4, 2, 4), np.float32))])
+    (moment,) = training_view._moment(pool.store, training, 100, 0, "end")
+    assert len(moment["poses"]) == 4
 
 
 def test_a_place_in_the_queue_is_shown(pool: Pool) -> None:
