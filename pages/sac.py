@@ -31,6 +31,7 @@ PANEL = training.Panel(
         "automatic": {"automatic": False},
         "entropy": {"automatic": False, "alpha": 0.001},
     },
+    references={"entropy": training.Reference("target_entropy", only_with="automatic")},
 )
 
 stage.draw()

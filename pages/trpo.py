@@ -1,5 +1,7 @@
 """Section 11: TRPO."""
 
+import streamlit as st
+
 from playground import bridge, formula, training
 from playground.chrome import begin
 from playground.language import prose
@@ -33,14 +35,18 @@ PANEL = training.Panel(
         "line_search": {"backtracks": 0},
         "normalise_advantage": {"normalise_advantage": False},
     },
+    references={"kl": training.Reference("target_kl")},
 )  # fmt: skip
 
 playing.open_session()
-stage.draw()
-prose(PAGE, "train")
-training.draw(PANEL)
-for block in ("idea", "three", "watching", "formulas"):
-    prose(PAGE, block)
+by_hand, between, numbers = st.container(), st.container(), st.empty()
+with by_hand:
+    stage.draw(numbers)
+with between:
+    prose(PAGE, "train")
+    training.draw(PANEL)
+    for block in ("idea", "three", "watching", "formulas"):
+        prose(PAGE, block)
 formulas.draw()
 bridge.draw(PAGE, PAGE, (ppo.train, trpo.train), (ppo.update, trpo.update))
 prose(PAGE, "improve")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from playground.formula import source
 from playground.language import label
 
 CONTEXT = 2  # statements shown on either side of a change
+CODE = re.compile(r"`(.+?)`")  # names within a sentence
 ALIKE = 0.6  # from this likeness (difflib's ratio) on, one statement has become the other
 
 
@@ -110,7 +112,8 @@ def _drawn(change: Change, note: str) -> Iterator[str]:
     if new:
         yield f'<div class="come"><i aria-label="{label("diff.come")}">+</i><ins>{new}</ins></div>'
     if note:
-        yield f'<p class="note">{html.escape(note)}</p>'
+        said = CODE.sub(r"<code>\1</code>", html.escape(note))
+        yield f'<p class="note">{said}</p>'
 
 
 def _marked(old: str, new: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from statistics import median
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from playground.components import Cell, table
 from playground.language import CONTENT, label, prose
 
 MEASURED = CONTENT / "measured.json"  # what `python -m benchmarks.algorithms` writes
@@ -30,17 +30,8 @@ PAGES = {
 def draw() -> None:
     prose("sac", "compared")
     results = _measured()
-    envs = list(dict.fromkeys(result["env"] for result in results))
-    by_pair = {(result["algorithm"], result["env"]): result for result in results}
-    rows: list[list[Cell]] = []
-    for algorithm in PAGES:
-        name, *said = label(f"sac.compared.{algorithm}").split("|")
-        found = [_text(by_pair.get((algorithm, env))) for env in envs]
-        cells: list[Cell] = [{"text": text} for text in (*said, *found)]
-        rows.append([{"text": name, "mark": "head"}, *cells])
-    columns = [*label("sac.compared_columns").split("|"), *envs]
-    with st.container(key="sac_compared_whole_words_box"):
-        table("sac_compared", columns, rows, label("sac.compared_alt"))
+    with st.container(key="sac_compared"):
+        st.html(_table(results))
     if results:
         st.caption(label("sac.compared_caption", seed=results[0]["seed"]))
     else:
@@ -56,10 +47,34 @@ def _measured() -> list[dict[str, Any]]:
     return results
 
 
-def _text(result: dict[str, Any] | None) -> str:
+def _table(results: list[dict[str, Any]]) -> str:
+    """A row for each algorithm; where there is no room for columns, each cell bears its name."""
+    columns = label("sac.compared_columns").split("|")
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+    return (
+        f'<table class="rl-compared"><caption>{html.escape(label("sac.compared_alt"))}</caption>'
+        f"<thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(_row(name, columns[1:], results) for name in PAGES)}</tbody></table>"
+    )
+
+
+def _row(algorithm: str, columns: list[str], results: list[dict[str, Any]]) -> str:
+    name, *said = map(html.escape, label(f"sac.compared.{algorithm}").split("|"))
+    lines = "".join(_line(r) for r in results if r["algorithm"] == algorithm)
+    cells = [*said, f'<div class="measured">{lines}</div>' if lines else "–"]
+    named = zip(map(html.escape, columns), cells, strict=True)
+    row = "".join(f'<td data-name="{column}">{cell}</td>' for column, cell in named)
+    return f'<tr><th scope="row">{name}</th>{row}</tr>'
+
+
+def _line(result: dict[str, Any]) -> str:
+    """One environment: its name and, in columns of their own, what was measured there."""
+    parts = (result["env"], *_measured_text(result).split("|"))
+    return "".join(f"<span>{html.escape(part)}</span>" for part in parts)
+
+
+def _measured_text(result: dict[str, Any]) -> str:
     """When the runs of a lesson passed."""
-    if result is None:
-        return "–"
     passed = [step for step in result["steps"] if step is not None]
     if not passed:
         return label("sac.compared_never", runs=result["runs"], steps=result["steps_trained"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from playground import formula
 from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
-from playground.trpo import map_view, playing, roads
+from playground.trpo import formulas, map_view, playing, roads
 from playground.trpo.playing import DELTAS, DIRECTIONS, Update
 from rl_core.by_hand import trpo as trpo_by_hand
 from rl_core.by_hand.trpo import STAY
@@ -17,7 +18,8 @@ from rl_core.deep import natural
 
 
 @st.fragment
-def draw() -> None:
+def draw(numbers: DeltaGenerator) -> None:
+    """Draw the stage, and its formulas into the place further down that was kept for them."""
     for problem in st.session_state.trpo_problems:
         st.warning(problem)
     with st.container(key="trpo_stage", horizontal=True):
@@ -33,6 +35,8 @@ def draw() -> None:
     with st.expander(label("trpo.table"), expanded=True, key="trpo_states_dense"):
         _draw_states(playing.current(), playing.station())
     roads.draw()
+    with numbers.container():
+        formulas.draw_numbers()
 
 
 def _draw_buttons() -> None:

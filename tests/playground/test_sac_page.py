@@ -175,5 +175,8 @@ def test_the_table_of_all_algorithms_shows_what_was_measured(tmp_path, monkeypat
     }  # fmt: skip
     compared.MEASURED.write_text(json.dumps([result]))
     assert labels("en")["sac.compared_missing"][:40] not in said(opened())
-    assert compared._text(result) == "2 of 3 · 6 steps · 3 s"
-    assert compared._text(result | {"steps": [None] * 3}) == "0 of 3 in 9 steps"
+    line = "<span>Pendulum-v1</span><span>{}</span><span>{}</span><span>{}</span>"
+    assert line.format("2 of 3", "6 steps", "3 s") in compared._table([result])
+    never = result | {"steps": [None] * 3}
+    assert line.format("0 of 3", "in 9 steps", "") in compared._table([never])
+    assert compared._table([result]).count('data-name="Measured here">–') == len(compared.PAGES) - 1
