@@ -149,14 +149,19 @@ def replace(function: ast.FunctionDef, old: ast.AST, new: ast.AST) -> None:
 
 
 def tests_of(file: str) -> list[str]:
-    """The test file that mirrors a module; where there is none, all beside it that name it."""
+    """The test file that mirrors a module; where there is none, all beside it that name it, or else
+    its package."""
     path = Path(file)
-    folder = Path("tests") / path.parent.relative_to("rl_core")
+    folder = ROOT / "tests" / path.parent.relative_to("rl_core")
     mirror = folder / f"test_{path.stem}.py"
-    if (ROOT / mirror).exists():
-        return [str(mirror)]
-    text = {p.relative_to(ROOT): p.read_text("utf-8") for p in (ROOT / folder).glob("test_*.py")}
-    return [str(p) for p, t in sorted(text.items()) if names(t, path.stem)]
+    if mirror.exists():
+        return [str(mirror.relative_to(ROOT))]
+    folder = folder if folder.exists() else folder.parent
+    text = {p.relative_to(ROOT): p.read_text("utf-8") for p in sorted(folder.glob("test_*.py"))}
+    for module in (path.stem, path.parent.name):
+        if found := [str(p) for p, t in text.items() if names(t, module)]:
+            return found
+    return []
 
 
 def names(text: str, module: str) -> bool:

@@ -90,6 +90,34 @@ def test_sweeps_are_snapshots():
     np.testing.assert_allclose(second.v, [0.9, 1, 0])
 
 
+def test_every_sweep_tells_its_number_and_its_values_until_nothing_changes():
+    """V is 0, 1 then 0.9, 1 in S1, S2: the third sweep finds nothing to change."""
+    mdp, right = worlds.three_state(), np.eye(2)[[RIGHT] * 3]
+    for sweeps in (
+        list(value_iteration(mdp, 0.9, tolerance=0)),
+        list(iterative_policy_evaluation(mdp, right, 0.9, tolerance=0)),
+    ):
+        assert [sweep.k for sweep in sweeps] == [1, 2, 3]
+        assert [sweep.change for sweep in sweeps] == pytest.approx([1, 0.9, 0])
+        np.testing.assert_allclose(sweeps[0].q, [[0.9, 0], [1, 0], [0, 0]])
+        np.testing.assert_allclose(sweeps[-1].q, [[0.9, 0.81], [1, 0.81], [0, 0]])
+
+
+def test_as_many_sweeps_as_said_and_no_more():
+    endless = dataclasses.replace(worlds.three_state(), r=np.ones((3, 2, 3)))
+    left = np.eye(2)[[LEFT] * 3]
+    for sweeps in (
+        value_iteration(endless, 1.0, most=3),
+        iterative_policy_evaluation(endless, left, 1.0, most=3),
+    ):
+        assert [next(sweeps).k for _ in range(3)] == [1, 2, 3]
+        with pytest.raises(NoSolutionError, match="after 3 sweeps"):
+            next(sweeps)
+    for most in (1, 2):
+        found = list(policy_iteration(random_mdp(0), 0.95, most))
+        assert [sweep.k for sweep in found] == list(range(1, most + 1))
+
+
 def test_gamma_one_needs_a_policy_that_ends():
     always_left = np.array([[0.0, 1.0]] * 3)
     with pytest.raises(NoSolutionError, match="gamma < 1"):

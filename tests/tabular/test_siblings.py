@@ -70,6 +70,7 @@ def test_double_q_golden_vector():
     q_2 = np.array([[99, 99, 99], [91, 2, 66]], dtype=float)
     a_best = greedy(q_1[1], 0.5)
     assert double_q_learning.td_error(q_1, q_2, 0, 1, 1, 1, a_best, False, 1) == 1
+    assert double_q_learning.td_error(q_1, q_2, 0, 1, 1, 1, a_best, True, 1) == -1
     plain = np.array([[1, 2, 0], [91, 2, 66]], dtype=float)
     assert q_learning.td_error(plain, 0, 1, 1, 1, False, 1) == 90
 
