@@ -86,6 +86,7 @@ def show_batch(
     values: Mapping[str, Sequence[float]],
     results: Sequence[float],
     key: str,
+    title: str | None = None,
 ) -> int:
     """The same for a batch, with the numbers of the sample that the learner chooses.
 
@@ -93,11 +94,13 @@ def show_batch(
         values: for each symbol on the right, its number in every sample.
         results: what the code computed, sample by sample.
         key: of the slider over the samples; there is none for a single one.
+        title: of that slider, where the samples are no batch.
 
     Returns the chosen sample, counted from 0.
     """
     several = len(results) > 1
-    chosen = st.slider(label("formula.sample"), 1, len(results), key=key) - 1 if several else 0
+    title = title or label("formula.sample")
+    chosen = st.slider(title, 1, len(results), key=key) - 1 if several else 0
     numbers = {symbol: float(column[chosen]) for symbol, column in values.items()}
     show(function, numbers, float(results[chosen]))
     return chosen

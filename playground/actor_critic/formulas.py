@@ -1,4 +1,4 @@
-"""The formulas of A2C with the numbers of one step of the recording."""
+"""The formulas of A2C; TD error and advantage with the numbers of one step of the recording."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ MORE: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 
 
-@st.fragment
-def draw() -> None:
+def draw_step() -> None:
+    """TD error and advantage, with the numbers of a step that the learner chooses."""
     record = a2c_by_hand.recorded(settings.chosen("ending"))
     found = numbers(record)
     both = [of_step(record, t) for t in range(len(record.s))]
     first = {symbol: [values[symbol] for values, _ in both] for symbol in both[0][0]}
-    t = formula.show_batch(advantages.td_error, first, found["delta"], "ac_formulas_step")
+    t = formula.show_batch(
+        advantages.td_error, first, found["delta"], "ac_formulas_step", label("a2c.formulas.step")
+    )
     formula.show(advantages.gae, both[t][1], found["advantage"][t])
+
+
+def draw() -> None:
+    """What the update makes of them, and what the stage measures with."""
     for function in (a2c.policy_gradient_loss, a2c.value_loss, a2c_by_hand.descend):
         formula.show(function)
     with st.expander(label("a2c.formulas.more")):

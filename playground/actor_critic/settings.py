@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
+from playground import asked
 from playground.language import label
 
 STATIONS = ("record", "error", "update")
@@ -22,7 +22,7 @@ SLIDERS = {
 }  # lowest, highest, usual, step
 SAMPLES = (1, 4, 16, 64, 256)  # estimates that an update averages
 CHOICES = {"ac_station": STATIONS, "ac_ending": ENDINGS}
-COUNTS = {"ac_done": STEPS, "ac_luck": 999_999, "ac_samples": SAMPLES[-1], "ac_taken": 1}
+COUNTS = {"ac_done": STEPS, "ac_luck": 999_999, "ac_taken": 1}
 USUAL = {"ac_done": 0, "ac_luck": 0, "ac_samples": 16, "ac_taken": 0}
 
 
@@ -30,7 +30,9 @@ def open_session() -> None:
     """Begin from the link, once per browser session; say what in it could not be used."""
     state = st.session_state
     if "ac_problems" not in state:
-        state.ac_problems = _refuse()
+        ranges = {key: (low, high) for key, (low, high, _, _) in SLIDERS.items()}
+        options = CHOICES | {"ac_samples": tuple(map(str, SAMPLES))}
+        state.ac_problems = asked.refuse(ranges, options, COUNTS)
         for key, (_, _, usual, _) in SLIDERS.items():
             state[key] = float(st.query_params.get(key, usual))
         for key, usual in USUAL.items():
@@ -38,34 +40,6 @@ def open_session() -> None:
         for key, options in CHOICES.items():
             state[f"{key}_now"] = st.query_params.get(key, options[0])
     write_link()
-
-
-def _refuse() -> list[str]:
-    """What the page cannot use is taken out of the link and said."""
-    problems = []
-    ranges = {key: (low, high) for key, (low, high, _, _) in SLIDERS.items()}
-    wholes = {key: (0, most) for key, most in COUNTS.items()}
-    for key, (low, high) in {**ranges, **wholes}.items():
-        if not _within(given := st.query_params.get(key), low, high, key in COUNTS):
-            problems.append(_problem(key, given, label("link.range", low=low, high=high)))
-    options = CHOICES | {"ac_samples": tuple(map(str, SAMPLES))}
-    for key, names in options.items():
-        if (given := st.query_params.get(key, names[0])) not in names:
-            problems.append(_problem(key, given, label("link.or").join(names)))
-    return problems
-
-
-def _problem(key: str, given: str | None, right: str) -> str:
-    del st.query_params[key]
-    return label("link.setting", name=key, given=str(given)[:20], right=right)
-
-
-def _within(text: str | None, low: float, high: float, whole: bool) -> bool:
-    try:
-        number = low if text is None else int(text) if whole else float(text)
-    except ValueError:
-        return False
-    return math.isfinite(number) and low <= number <= high
 
 
 def number(name: str) -> float:
@@ -126,8 +100,4 @@ def write_link() -> None:
         **{key: (str(state[f"{key}_now"]), str(usual)) for key, usual in USUAL.items()},
         **{key: (state[f"{key}_now"], options[0]) for key, options in CHOICES.items()},
     }  # fmt: skip
-    for key, (now, usual) in values.items():
-        if now != usual:
-            st.query_params[key] = now
-        else:
-            st.query_params.pop(key, None)
+    asked.mirror(values)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.actor_critic import error_view, record_view, settings, update_view
-from playground.language import label
+from playground.actor_critic import error_view, formulas, record_view, settings, update_view
+from playground.language import label, prose
 
-VIEWS = {"record": record_view.draw, "error": error_view.draw, "update": update_view.draw}
+VIEWS = {
+    "record": (record_view.draw, "by_hand_record"),
+    "error": (error_view.draw, "by_hand_error"),
+    "update": (update_view.draw, "by_hand_update"),
+}
 
 
 @st.fragment
@@ -16,4 +20,14 @@ def draw() -> None:
         st.warning(problem)
     names = {name: label(f"a2c.station.{name}") for name in settings.STATIONS}
     settings.draw_choice("station", names)
-    VIEWS[settings.chosen("station")]()
+    draw_station, said = VIEWS[settings.chosen("station")]
+    prose("actor_critic", said)
+    draw_station()
+    if settings.chosen("station") == "record":
+        # in the stage's own fragment, so that the numbers follow its sliders
+        box = st.expander(
+            label("formula.title"), key="ac_formulas", on_change="rerun", icon=":material/function:"
+        )
+        if box.open:
+            with box:
+                formulas.draw_step()

@@ -1,12 +1,16 @@
 // A row of states joined by arcs, with the agent on top. Moves right arch above, moves left below.
 const SVG = "http://www.w3.org/2000/svg";
-const [GAP, R, MIDDLE, HEIGHT, MARGIN] = [190, 32, 112, 212, 120];
-const centre = (i) => MARGIN + GAP * i;
+const [R, MIDDLE, HEIGHT] = [32, 112, 212];
+let [gap, margin] = [190, 120];
+const centre = (i) => margin + gap * i;
 const perch = (i) => ({ x: centre(i) + 22, y: MIDDLE - 26 });
 
 export default function ({ data, parentElement }) {
-  const width = 2 * MARGIN + GAP * (data.states.length - 1);
-  const svg = node("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: "rl-world" });
+  // a narrow place: states closer together, so that words stay readable
+  [gap, margin] = data.compact ? [140, 108] : [190, 120];
+  const width = 2 * margin + gap * (data.states.length - 1);
+  const kind = data.compact ? "rl-world compact" : "rl-world";
+  const svg = node("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: kind });
   svg.setAttribute("aria-label", data.alt);
   svg.style.setProperty("--rl-taken", data.taken_colour);
 

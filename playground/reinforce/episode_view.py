@@ -11,7 +11,7 @@ from playground import formula
 from playground.components import Cell, bars, table
 from playground.language import label
 from playground.numbers import shown, signed
-from playground.reinforce import charts, playing, settings_view
+from playground.reinforce import charts, playing, settings_view, world_view
 from playground.reinforce.hand import MANY, Frame
 from playground.symbols import colour
 from rl_core.by_hand import reinforce as reinforce_by_hand
@@ -31,10 +31,12 @@ def draw() -> None:
             _draw_table(frame.update)
             _draw_sum(frame)
         with st.container(key="rf_episode_right", border=True):
+            world_view.draw(frame.update)
             _draw_policy(frame)
             settings_view.draw_choice("rf_kind", playing.again)
-            settings_view.draw_late(playing.again)
-            settings_view.draw_pays(playing.again)
+            with st.container(horizontal=True):
+                settings_view.draw_late(playing.again)
+                settings_view.draw_pays(playing.again)
             left, right = st.columns(2)
             with left:
                 settings_view.draw_slider("rf_alpha", "stage.alpha", playing.again)
@@ -98,7 +100,7 @@ def _row(found: Update, t: int) -> list[Cell]:
     path, mdp = found.path, world()
     s, a, s_next = (int(x[0, t]) for x in (path.s, path.a, path.s_next))
     meant = s_next == max(s - 1, 0) if a != RIGHT else s_next == s + 1
-    step = f"{mdp.states[s]} {'→' if a == RIGHT else '←'} {mdp.states[s_next]}"
+    step = f"{mdp.states[s]}, {'→' if a == RIGHT else '←'}, {mdp.states[s_next]}"
     uses = playing.session().frame.settings.kind == "baseline"
     pushed = found.weight[t] * found.gradient[t]
     data = {"weight": repr(float(found.weight[t])), "g": repr(float(found.g[t]))}

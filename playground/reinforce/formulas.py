@@ -1,4 +1,4 @@
-"""The formulas that train, with the numbers of the episode that is on stage."""
+"""The formulas that train; return and loss with the numbers of the episode that is on stage."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def episode() -> Update:
     return found
 
 
-@st.fragment
-def draw() -> None:
+def draw_episode() -> None:
+    """Return and loss, with the numbers of a step that the learner chooses."""
     found = episode()
     gamma = playing.session().frame.settings.gamma
     steps = int(found.path.alive[0].sum())
@@ -47,7 +47,8 @@ def draw() -> None:
         {r"r_{t+1}": reward.tolist(), r"\gamma": [gamma] * steps,
          r"V(s_{t+1})": [0.0] * steps, r"G_{t+1}": following},
         g.tolist(),
-        f"rf_formulas_{steps}",
+        f"rf_step_of_{steps}",
+        label("reinforce.formulas.step"),
     )  # fmt: skip
     st.caption(label("reinforce.formulas.ends"))
     formula.show(
@@ -55,6 +56,10 @@ def draw() -> None:
         {r"\Psi_t": float(weight[t]), r"\ln \pi(a_t \mid s_t)": float(log_prob[t])},
         float(loss[t]),
     )
+
+
+def draw() -> None:
+    """What the training has besides, and the small world's formulas."""
     formula.show(reinforce.whole_returns)
     formula.show(reinforce.discount)
     with st.expander(label("reinforce.formulas.by_hand")):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import streamlit as st
 
+from playground import asked
 from playground.language import label
 from playground.link import LONGEST, LinkError
 from playground.reinforce.hand import PAYS, USUAL, Move, Session, decode, encode
@@ -37,7 +36,9 @@ def open_session() -> None:
     """Begin from the link, once per browser session; say what in it could not be used."""
     state = st.session_state
     if "rf_session" not in state:
-        state.rf_problems = _refuse()
+        ranges = {key: (low, high) for key, (low, high, _, _) in SLIDERS.items()}
+        options = {key: names for key, (names, _) in CHOICES.items()}
+        state.rf_problems = asked.refuse(ranges, options, {"rf_cloud": MOST_LUCK})
         for key, (_, _, usual, _) in SLIDERS.items():
             state[key] = float(st.query_params.get(key, usual))
         for key, (_, usual_name) in CHOICES.items():
@@ -45,35 +46,6 @@ def open_session() -> None:
         state.rf_cloud = int(st.query_params.get("rf_cloud", 0))
         state.rf_session = _loaded()
     write_link()
-
-
-def _refuse() -> list[str]:
-    """What the page cannot use is taken out of the link and said."""
-    problems = []
-    for key, (low, high, usual, _) in SLIDERS.items():
-        given = st.query_params.get(key, str(usual))
-        if not _within(given, low, high):
-            problems.append(_problem(key, given, label("link.range", low=low, high=high)))
-    for key, (options, usual_name) in CHOICES.items():
-        given = st.query_params.get(key, usual_name)
-        if given not in options:
-            problems.append(_problem(key, given, label("link.or").join(options)))
-    given = st.query_params.get("rf_cloud", "0")
-    if not (given.isascii() and given.isdigit() and int(given) <= MOST_LUCK):
-        problems.append(_problem("rf_cloud", given, label("link.range", low=0, high=MOST_LUCK)))
-    return problems
-
-
-def _problem(key: str, given: str, right: str) -> str:
-    del st.query_params[key]
-    return label("link.setting", name=key, given=given[:20], right=right)
-
-
-def _within(text: str, low: float, high: float) -> bool:
-    try:
-        return math.isfinite(float(text)) and low <= float(text) <= high
-    except ValueError:
-        return False
 
 
 def _loaded() -> Session:
@@ -169,9 +141,7 @@ def write_link() -> None:
     values |= {key: (state[key], usual) for key, (_, usual) in CHOICES.items()}
     values["rf_cloud"] = str(state.rf_cloud), "0"
     code = encode(session())
-    values["rf"] = (code if len(code) <= LONGEST else "", "0.0." if not session().moves else "")
-    for key, (now, usual_text) in values.items():
-        if now not in ("", usual_text):
-            st.query_params[key] = now
-        else:
-            st.query_params.pop(key, None)
+    # a fresh session, and one too long for a link, are not in it
+    nothing = not session().moves and session().seed == 0
+    values["rf"] = ("" if nothing or len(code) > LONGEST else code, "")
+    asked.mirror(values)

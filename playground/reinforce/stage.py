@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.language import label
-from playground.reinforce import cloud_view, derivation_view, episode_view, playing
+from playground.language import label, prose
+from playground.reinforce import cloud_view, derivation_view, episode_view, formulas, playing
 from playground.reinforce.playing import STATIONS
 
 VIEWS = {
-    "episode": episode_view.draw,
-    "gradient": cloud_view.draw,
-    "derivation": derivation_view.draw,
+    "episode": (episode_view.draw, "by_hand_episode"),
+    "gradient": (cloud_view.draw, "by_hand_gradient"),
+    "derivation": (derivation_view.draw, "by_hand_derivation"),
 }
 
 
@@ -26,4 +26,13 @@ def draw() -> None:
         on_change=playing.touched, persist_state="session",
     )  # fmt: skip
     assert station
-    VIEWS[station]()
+    draw_station, said = VIEWS[station]
+    prose("reinforce", said)
+    draw_station()
+    if station == "episode":  # in the stage's own fragment, so that the numbers follow its clicks
+        box = st.expander(
+            label("formula.title"), key="rf_formulas", on_change="rerun", icon=":material/function:"
+        )
+        if box.open:
+            with box:
+                formulas.draw_episode()

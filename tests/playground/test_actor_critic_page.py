@@ -66,6 +66,7 @@ def test_the_numbers_are_what_the_functions_computed(monkeypatch):
 
     patched.__doc__ = advantages.gae.__doc__
     monkeypatch.setattr(a2c_by_hand, "gae", patched)
+    app.session_state.ac_formulas = True  # the expander is open
     app.run()
     assert sum(r"\mathbf{7.25}" in line.value for line in app.latex) == 2  # stage and formulas
 
@@ -131,6 +132,8 @@ def test_what_is_wrong_in_the_link_is_said_once(key, value):
 
 def test_the_formulas_follow_the_chosen_step():
     app = opened()
+    app.session_state.ac_formulas = True  # the expander is open
+    app.run()
     before = [line.value for line in app.latex]
     app.slider(key="ac_formulas_step").set_value(8).run()
     assert [line.value for line in app.latex] != before

@@ -192,6 +192,7 @@ def test_the_checks_of_the_derivation_agree():
 
 def test_the_numbers_are_what_the_functions_computed(monkeypatch):
     app = click(opened(), "sample")
+    app.session_state.rf_formulas = True  # the expander is open
 
     def patched(log_prob, weight):
         return log_prob * 0 + 7.25
