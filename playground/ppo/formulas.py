@@ -6,7 +6,8 @@ import streamlit as st
 
 from playground import formula
 from playground.language import label
-from playground.ppo import batch_view, settings
+from playground.ppo import settings
+from playground.ppo.moments import moment
 from rl_core.by_hand import ppo as ppo_by_hand
 from rl_core.deep import advantages, ppo
 
@@ -15,7 +16,7 @@ from rl_core.deep import advantages, ppo
 def draw() -> None:
     epochs = int(st.slider(label("ppo.formulas.epochs"), 0, 10, 4, key="ppo_formulas_epochs"))
     clip = settings.clip()
-    now, one = batch_view.moment(settings.seed(), clip, epochs), settings.batch()
+    now, one = moment(settings.seed(), clip, epochs), settings.batch()
     new, old = now.log_prob[one], now.samples.log_prob[one]
     ratio = ppo.ratio(new, old)
     chosen = formula.show_batch(

@@ -11,7 +11,7 @@ import torch
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
-from playground.ppo.sample_view import objective, slope
+from playground.ppo.objective_view import objective, slope
 from rl_core.by_hand.ppo import NO_CLIP
 from rl_core.deep import ppo
 

@@ -125,6 +125,13 @@ def change_luck() -> None:
     restart()
 
 
+def move_to(ratio: float) -> None:
+    """The slider of the single ratio goes there, as exactly as it can."""
+    low, high, _, step = SLIDERS["ppo_ratio"]
+    st.session_state.ppo_ratio = min(max(round(round(ratio / step) * step, 2), low), high)
+    touched()
+
+
 def touched() -> None:
     """After whatever the learner did: what was wrong with the link is old news."""
     st.session_state.ppo_problems = []
