@@ -12,8 +12,8 @@ import torch
 from playground import formula
 from playground.language import label
 from playground.numbers import shown
-from playground.td3.landscape import DDPG_VALUE, TD3_VALUE
 from playground.td3.session import MANY, Session
+from playground.td3.targets_view import DDPG_VALUE, TD3_VALUE
 from rl_core.by_hand import td3 as td3_by_hand
 from rl_core.by_hand.td3 import ACTOR_ALPHA, CLIP, GAMMA, NOISES, REWARD, Ideas, Learner
 from rl_core.deep import ddpg, td3

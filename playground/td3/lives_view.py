@@ -1,4 +1,4 @@
-"""A hundred actors at once: what each idea does on average, so that one luck proves nothing."""
+"""Many actors at once: what each idea does on average, so that one luck proves nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.language import label
 from playground.numbers import shown, signed
 from playground.td3 import charts, playing
 from rl_core.by_hand import td3 as td3_by_hand
-from rl_core.by_hand.td3 import Ideas
+from rl_core.by_hand.td3 import Ideas, Learner
 from rl_core.events import Floats
 
 RUNS, UPDATES, EVERY = 60, 100, 20
@@ -28,10 +28,16 @@ def variants(wait: int) -> dict[str, Ideas]:
     }
 
 
+@lru_cache(maxsize=16)
+def _lives(delay: int, height: float, luck: int) -> list[Learner]:
+    return td3_by_hand.lives(delay, RUNS, UPDATES, EVERY, height, 1000 * luck)
+
+
 @lru_cache(maxsize=64)
 def lived(ideas: Ideas, height: float, luck: int) -> tuple[Floats, Floats]:
     """The target above the truth, and what the action is worth: each [updates + 1, runs]."""
-    return td3_by_hand.lives(ideas, RUNS, UPDATES, EVERY, height, 1000 * luck)
+    past = _lives(ideas.delay, height, luck)
+    return td3_by_hand.too_high(past, ideas), td3_by_hand.worth(past)
 
 
 def draw() -> None:
@@ -54,10 +60,10 @@ def draw() -> None:
                 charts.lives_chart(rows, disturbed, list(names.values()), titles, alt)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            label("stage.luck", seed=luck), key="td3_lives_luck", icon=":material/casino:",
+            label("td3.lives.luck"), key="td3_lives_luck", icon=":material/casino:",
             type="primary", on_click=playing.change_luck,
         )  # fmt: skip
-        st.caption(label("td3.lives.with", height=shown(height, 2), d=wait))
+        st.caption(label("td3.lives.with", luck=luck, height=shown(height, 2), d=wait))
     _draw_table(found, names)
     st.caption(label("td3.lives.caption", runs=RUNS, every=EVERY))
 

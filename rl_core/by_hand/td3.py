@@ -9,6 +9,7 @@ are no target networks: here they would only delay what is to be seen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -169,19 +170,32 @@ def update(learner: Learner, ideas: Ideas) -> Learner:
 
 
 def lives(
-    ideas: Ideas, runs: int, updates: int, every: int, height: float, seed: int
-) -> tuple[Floats, Floats]:
-    """Many learners, disturbed after every so many updates; all ideas meet the same errors.
+    delay: int, runs: int, updates: int, every: int, height: float, seed: int
+) -> list[Learner]:
+    """Many learners after every update, disturbed after every so many: [updates + 1].
 
-    Returns how far the target is above the truth, and what the actor's action is truly worth,
-    after every update: each [updates + 1, runs].
+    They do not depend on what the target takes: here it is only looked at (see `too_high`).
     """
-    learner = disturbed(Learner.initial(runs), height, seed)
-    bias, worth = [], []
+    learner, past = disturbed(Learner.initial(runs), height, seed), []
     for n in range(updates + 1):
-        bias.append(target(learner, learner.action, ideas) - truth(learner))
-        worth.append(hill(learner.action))
+        past.append(learner)
         if n and n % every == 0:
             learner = disturbed(learner, height, seed + n // every)
-        learner = update(learner, ideas)
-    return torch.stack(bias).numpy(), torch.stack(worth).numpy()
+        learner = update(learner, Ideas(delay=delay))
+    return past
+
+
+def too_high(past: Sequence[Learner], ideas: Ideas) -> Floats:
+    """How far the target is above the truth: [updates + 1, runs]."""
+    phi, wrong = (torch.cat([getattr(x, name) for x in past]) for name in ("phi", "wrong"))
+    centre, height = (
+        torch.cat([getattr(x, name) for x in past], 1) for name in ("centre", "height")
+    )
+    learner = Learner(phi, centre, height, wrong)  # all of them side by side
+    above = target(learner, learner.action, ideas) - truth(learner)
+    return above.reshape(len(past), -1).numpy()
+
+
+def worth(past: Sequence[Learner]) -> Floats:
+    """What the actor's action is truly worth: [updates + 1, runs]."""
+    return torch.stack([hill(learner.action) for learner in past]).numpy()

@@ -139,7 +139,8 @@ def test_errors_are_drawn_by_the_seed_and_as_high_as_said():
 
 def test_on_average_ddpg_is_too_high_and_each_idea_lowers_it():
     def bias(ideas: Ideas) -> float:
-        return float(td3_by_hand.lives(ideas, 60, 60, 20, 0.8, seed=0)[0].mean())
+        past = td3_by_hand.lives(ideas.delay, 60, 60, 20, 0.8, seed=0)
+        return float(td3_by_hand.too_high(past, ideas).mean())
 
     plain = bias(Ideas())
     assert plain > 0.05
@@ -150,9 +151,30 @@ def test_on_average_ddpg_is_too_high_and_each_idea_lowers_it():
 
 
 def test_two_critics_and_smoothing_do_not_move_the_actor():
-    plain, smooth = (
-        td3_by_hand.lives(ideas, 4, 30, 10, 0.8, seed=1)
+    plain = smooth = td3_by_hand.disturbed(Learner.initial(4), 0.8, seed=1)
+    for _ in range(30):
+        plain = td3_by_hand.update(plain, Ideas())
+        smooth = td3_by_hand.update(smooth, Ideas(twin=True, smoothing=True))
+    assert torch.equal(plain.action, smooth.action)
+    assert not torch.equal(*(
+        td3_by_hand.target(plain, plain.action, ideas)
         for ideas in (Ideas(), Ideas(twin=True, smoothing=True))
-    )
-    assert np.array_equal(plain[1], smooth[1])
-    assert plain[1].shape == (31, 4)
+    ))  # fmt: skip
+
+
+def test_lives_are_updates_one_after_the_other():
+    past = td3_by_hand.lives(4, 3, 25, 10, 0.8, seed=1)
+    learner = td3_by_hand.disturbed(Learner.initial(3), 0.8, seed=1)
+    for n, then in enumerate(past):
+        assert torch.equal(then.phi, learner.phi)
+        assert torch.equal(then.height, learner.height)
+        if n in (10, 20):
+            learner = td3_by_hand.disturbed(learner, 0.8, seed=1 + n // 10)
+        learner = td3_by_hand.update(learner, Ideas(delay=4))
+    ideas = Ideas(twin=True, smoothing=True, delay=4)
+    above = td3_by_hand.too_high(past, ideas)
+    assert above.shape == td3_by_hand.worth(past).shape == (26, 3)
+    for n in (0, 7, 25):
+        y = td3_by_hand.target(past[n], past[n].action, ideas)
+        assert above[n] == pytest.approx((y - td3_by_hand.truth(past[n])).numpy(), abs=1e-12)
+    assert td3_by_hand.worth(past)[25, 2] == float(td3_by_hand.hill(past[25].action)[2])
