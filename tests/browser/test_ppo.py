@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-
-@pytest.fixture(autouse=True)
-def patience():
-    """The first page that imports torch takes its time on a busy machine."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
+from tests.browser.waiting import until
 
 
-def number(page: Page, row: str, side: str) -> float:
+def shown(page: Page, row: str, side: str) -> float:
     found = page.locator(f'.st-key-ppo_batch_box td[data-row="{row}"][data-side="{side}"]')
     text = found.evaluate("cell => [...cell.childNodes].filter(n => n.nodeName != 'S')"
                           ".map(n => n.textContent).join('')")  # fmt: skip
@@ -55,6 +48,6 @@ def test_without_the_clip_the_batch_promises_more_and_the_policy_earns_less(
         page.locator(".st-key-ppo_epoch_five button").click()
         expect(page.get_by_text(f"after {epochs} epochs")).to_be_visible()
     expect(stage.locator("td s").first).to_be_visible()
-    assert number(page, "kl", "without") > 10 * number(page, "kl", "with")
-    assert number(page, "promised", "without") > 2 * number(page, "promised", "with")
-    assert number(page, "all", "without") < number(page, "all", "with")
+    until(page, lambda: shown(page, "kl", "without") > 10 * shown(page, "kl", "with"))
+    until(page, lambda: shown(page, "promised", "without") > 2 * shown(page, "promised", "with"))
+    until(page, lambda: shown(page, "all", "without") < shown(page, "all", "with"))

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-
-@pytest.fixture(autouse=True)
-def patience():
-    """The first page that imports torch takes its time on a busy machine."""
-    expect.set_options(timeout=150_000)
-    yield
-    expect.set_options(timeout=5_000)
+from tests.browser.waiting import number, until
 
 
 def test_the_arrow_key_leads_onto_the_peak_and_a_row_switches_the_ideas(page: Page, address: str):
@@ -26,10 +19,9 @@ def test_the_arrow_key_leads_onto_the_peak_and_a_row_switches_the_ideas(page: Pa
     expect(rows.nth(0).locator("td.changed").first).to_be_visible()
 
     def above(row: int) -> float:
-        return float(rows.nth(row).locator("td[data-above]").get_attribute("data-value") or "nan")
+        return number(rows.nth(row).locator("td[data-above]"))
 
-    assert above(0) > above(2) > above(3)
-    assert above(0) > 0.3
+    until(page, lambda: above(0) > above(2) > above(3) and above(0) > 0.3)
     rows.nth(3).click()
     expect(rows.nth(3).locator("td.changed").first).to_be_visible()
     expect(stage).to_contain_text("averaged over the surroundings")
@@ -39,5 +31,8 @@ def test_the_many_actors(page: Page, address: str):
     page.goto(f"{address}/td3?lang=en&td3_station=many")
     cells = page.locator(".st-key-td3_lives_box td[data-bias]")
     expect(cells).to_have_count(5)
-    ddpg, *_, td3 = (cell.replace("−", "-") for cell in cells.all_inner_texts())
-    assert float(ddpg) > 0 > float(td3)
+
+    def bias(i: int) -> float:
+        return float(cells.nth(i).inner_text().replace("−", "-"))
+
+    until(page, lambda: bias(0) > 0 > bias(4))  # DDPG and TD3
