@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import actors, nets
 from rl_core.deep.advantages import estimate, explained_variance, normalised
@@ -67,7 +67,7 @@ class State:
 
     episodes: Episodes
     actor_critic: actors.ActorCritic
-    optimizer: optim.Adam
+    optimizer: nets.Adam
     rollout: Rollout
     rng: np.random.Generator
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import nets
 from rl_core.deep.action_values import chosen as chosen
@@ -77,7 +77,7 @@ class State:
     episodes: Episodes
     q: nets.MLP  # [runs, batch, features] → [runs, batch, actions]
     q_target: nets.MLP
-    optimizer: optim.Adam
+    optimizer: nets.Adam
     replay: Replay
     rng: np.random.Generator
     updates: int = 0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import actors, nets
 from rl_core.deep.advantages import explained_variance, normalised
@@ -70,8 +70,8 @@ class Learner:
     """
 
     actor_critic: actors.ActorCritic  # one row of the `State`'s, in the same memory
-    optimizer: optim.Adam
-    baseline_optimizer: optim.Adam
+    optimizer: nets.Adam
+    baseline_optimizer: nets.Adam
 
 
 @dataclass

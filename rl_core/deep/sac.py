@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import deterministic, nets, normalise
 from rl_core.deep.distributions import LOG_STD, SquashedGaussian
@@ -76,8 +76,8 @@ class State:
     q: nets.Critics  # observation, action → [2, runs, batch]
     q_target: nets.Critics
     log_alpha: Tensor  # [runs]
-    actor_optimizer: optim.Adam  # of the temperature too
-    q_optimizer: optim.Adam
+    actor_optimizer: nets.Adam  # of the temperature too
+    q_optimizer: nets.Adam
     replay: Replay
     rng: np.random.Generator
 

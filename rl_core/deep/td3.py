@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import deterministic, nets
 from rl_core.deep.deterministic import action as action
@@ -74,8 +74,8 @@ class State:
     actor_target: nets.MLP
     q: nets.Critics  # observation, action → [critics, runs, batch]
     q_target: nets.Critics
-    actor_optimizer: optim.Adam
-    q_optimizer: optim.Adam
+    actor_optimizer: nets.Adam
+    q_optimizer: nets.Adam
     replay: Replay
     rng: np.random.Generator
     smoothing: np.random.Generator  # of its own: all else is drawn as DDPG draws it

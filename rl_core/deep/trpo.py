@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, optim
+from torch import Tensor
 
 from rl_core.deep import actors, natural, nets
 from rl_core.deep.advantages import estimate, explained_variance, normalised
@@ -82,7 +82,7 @@ class State:
 
     episodes: Episodes
     actor_critic: actors.ActorCritic
-    optimizer: optim.Adam  # of the values
+    optimizer: nets.Adam  # of the values
     rollout: Rollout
     rng: np.random.Generator
 

@@ -118,6 +118,23 @@ def test_a_step_of_adam_is_that_of_the_optimizer_bit_for_bit(mlp):
     assert optimizer.state_dict()["state"][0]["step"] == 4
 
 
+def test_a_step_of_several_parameters_is_that_of_the_optimizer_bit_for_bit():
+    """Also where a loss leaves one of them out."""
+    first, second = torch.full((3, 4), 2.0), torch.full((3, 1), -1.0)
+    moved = [[x.clone().requires_grad_() for x in (first, second)] for _ in range(2)]
+    optimizers = [nets.adam(parameters, 0.1) for parameters in moved]
+    for uses_second in (1, 0, 1):
+        losses = [a.square() + b.pow(3) if uses_second else a.exp() for a, b in moved]
+        nets.descend(losses[0], optimizers[0], 0.1)
+        optimizers[1].zero_grad()
+        nets.total(losses[1]).backward()
+        optimizers[1].step()
+        for ours, its in zip(*moved, strict=True):
+            assert torch.equal(ours, its)
+    counts = [state["step"].item() for state in optimizers[0].state.values()]
+    assert counts == [3, 2]
+
+
 def test_the_gradient_is_that_of_plain_networks(mlp):
     x = torch.randn(3, 7, 3, generator=torch.Generator().manual_seed(3))
     networks = [plain(mlp, run) for run in range(3)]

@@ -6,7 +6,7 @@ is known to the linear layer and to `total`; everything else counts axes from th
 """
 
 from rl_core.deep.nets.critics import Critics
-from rl_core.deep.nets.descent import adam, clip, descend, minimise, total
+from rl_core.deep.nets.descent import Adam, adam, clip, descend, minimise, total
 from rl_core.deep.nets.jacobian import Jacobian
 from rl_core.deep.nets.mlp import MLP, RELU, TANH, Floats, layers, linear, torch_free_forward
 
@@ -14,6 +14,7 @@ __all__ = [
     "MLP",
     "RELU",
     "TANH",
+    "Adam",
     "Critics",
     "Floats",
     "Jacobian",

@@ -67,8 +67,7 @@ class _Values(torch.autograd.Function):
     ) -> Tensor:
         net, copies = critics.net, critics.copies
         x = torch.cat((observation, action), -1)
-        *signals, q = forward(torch.cat((x,) * copies), net.fixed, net.activation)
-        ctx.save_for_backward(flat, *signals)
+        *ctx.signals, q = forward(torch.cat((x,) * copies), net.fixed, net.activation)
         ctx.critics, ctx.features = critics, observation.shape[-1]
         return q.view(copies, *x.shape[:-1])
 
@@ -77,9 +76,10 @@ class _Values(torch.autograd.Function):
     def backward(
         ctx: Any, slope: Tensor
     ) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
-        net, (_, *signals) = ctx.critics.net, ctx.saved_tensors
+        net = ctx.critics.net
         of_observation, of_action, of_flat, _ = ctx.needs_input_grad
-        slope, gradient = backward(net, signals, slope.reshape(len(net.flat), -1, 1), of_flat)
+        slope = slope.reshape(len(net.flat), -1, 1)
+        slope, gradient = backward(net, ctx.signals, slope, of_flat)
         if not (of_observation or of_action):
             return None, None, gradient, None
         of_x = torch.bmm(slope, net.fixed[0][0].mT)

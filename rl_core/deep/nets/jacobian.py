@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rl_core.deep.nets.mlp import MLP, forward, linear, through
+from rl_core.deep.nets.mlp import MLP, backward, forward, linear, through
 
 
 class Jacobian:
@@ -18,9 +18,8 @@ class Jacobian:
     """
 
     def __init__(self, net: MLP, x: Tensor):
-        self.net, self._out = net, net(x)
-        self.out = self._out.detach()
-        *self._signals, _ = forward(x, net.fixed, net.activation)
+        self.net = net
+        *self._signals, self.out = forward(x, net.fixed, net.activation)
 
     def times(self, v: Tensor) -> Tensor:
         """J v: how the outputs change when the parameters move along v [runs, P], →
@@ -38,5 +37,6 @@ class Jacobian:
         """Jᵀ slope: the gradient in the parameters, [runs, P], where that in the outputs is slope
         [runs, batch, out].
         """
-        (gradient,) = torch.autograd.grad(self._out, self.net.flat, slope, retain_graph=True)
+        _, gradient = backward(self.net, self._signals, slope, of_flat=True)
+        assert gradient is not None
         return gradient

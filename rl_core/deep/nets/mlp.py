@@ -140,18 +140,17 @@ class _Whole(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, flat: Tensor, net: MLP) -> Tensor:
-        *signals, out = forward(x, net.fixed, net.activation)
-        ctx.save_for_backward(flat, *signals)
+        *ctx.signals, out = forward(x, net.fixed, net.activation)
         ctx.net = net
         return out
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
-        net, (flat, *signals) = ctx.net, ctx.saved_tensors
+        net = ctx.net
         of_input, of_flat = ctx.needs_input_grad[:2]
-        slope, gradient = backward(net, signals, slope, of_flat)
-        gradient = None if gradient is None else gradient.view_as(flat)
+        slope, gradient = backward(net, ctx.signals, slope, of_flat)
+        gradient = None if gradient is None else gradient.view_as(net.flat)
         return torch.bmm(slope, net.fixed[0][0].mT) if of_input else None, gradient, None
 
 
