@@ -20,6 +20,12 @@ learning rate, τ .02 (at .05 DQN's run away). Tuned on seeds 100 and 101. On 20
 A2C and PPO learn from rewards divided by the deviation of the return. Without that the values are
 too far off for a network that begins near 0: in 50 000 steps of CartPole, those of PPO explained
 nothing of the returns (explained variance 0), and 3 of 8 runs balanced at the end; with it, 8.
+
+A2C has one gradient step where PPO has 16, so it has updates twice as often as by its defaults, and
+a bonus for an undecided policy: without both, some runs settle on one that drifts (last weights, of
+8, on 100 to 103: 7, 7, 5, 6). The bonus alone is not enough (.03: 7, 7, 7, 8; .1: 7 on 102), nor is
+a batch of 64 better (6 on 103). With both: 8, 8, 8, 7. On 2010, 2011, 2012 every run passes by its
+best weights; by its last, of 8, 8, 7, 8.
 """
 
 from __future__ import annotations
@@ -82,7 +88,10 @@ LESSONS: dict[tuple[str, str], Lesson] = {
             "normalise_reward": True,
         },
     ),
-    ("a2c", "CartPole-v1"): Lesson(steps=100_000, settings={"normalise_reward": True}),
+    ("a2c", "CartPole-v1"): Lesson(
+        steps=100_000,
+        settings={"normalise_reward": True, "entropy_coef": 0.1, "n_steps": 16},
+    ),
     ("ppo", "CartPole-v1"): Lesson(settings={"normalise_reward": True}),
     ("ppo", "Pendulum-v1"): Lesson(
         steps=200_000,
