@@ -78,7 +78,8 @@ def draw_replay(panel: Panel, store: Store, training: Training | None) -> None:
         key=panel.of("replay_run"),
     )
     run = min(run or 0, training.runs - 1)
-    best = max(validations, key=lambda step: validations[step][run])
+    # the same as in the final evaluation: of equals the latest
+    best = max(validations, key=lambda step: (validations[step][run], step))
     titles = {step: label("training.replay.moment", step=step) for step in moments(validations)}
     titles[best] = label("training.replay.best", step=best)
     scene = SCENES[training.env]
