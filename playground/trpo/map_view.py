@@ -17,7 +17,8 @@ from playground.components import plane
 from playground.language import label
 from playground.numbers import shown
 from playground.trpo import playing
-from playground.trpo.playing import RANGE, Update
+from playground.trpo.link import RANGE
+from playground.trpo.updates import Update
 from rl_core.by_hand import trpo as trpo_by_hand
 
 SIDE, BANDS = 180, 12  # pixels of the image, shades in it

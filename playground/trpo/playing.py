@@ -1,116 +1,31 @@
-"""The learner's way over the map: what the buttons do, and its link."""
+"""The learner's way over the map: what the buttons do."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import streamlit as st
-import torch
-from torch import Tensor
 
-from playground.language import label
-from rl_core.by_hand import trpo as trpo_by_hand
-from rl_core.by_hand.trpo import Direction, Here
+from playground.trpo import link
+from playground.trpo.link import BEGIN, RANGE
+from playground.trpo.updates import Place, Update, update
 
-RANGE = (-6.0, 6.0)  # of the map
-BEGIN = (-1.5, -3.5)
-DELTAS = (0.01, 0.03, 0.1, 0.3)
-DIRECTIONS = ("natural", "plain")  # two iterations of conjugate gradient, or one
-BACKTRACKS = 10
 ROUND = 10  # updates in a row
-USUAL = {"trpo_x": BEGIN[0], "trpo_y": BEGIN[1], "trpo_delta": 0.1, "trpo_direction": "natural"}
-
-Place = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Try:
-    """One step of the line search."""
-
-    theta: Tensor  # [2]
-    gain: float
-    kl: float
-    bowl: float  # the divergence, as the ellipse has it
-    good: bool
-
-
-@dataclass(frozen=True)
-class Update:
-    """An update, looked at from the start: all that its stations show."""
-
-    here: Here
-    iterates: tuple[Direction, ...]
-    tries: tuple[Try, ...]
-    accepted: bool
-    after: Place
-
-    @property
-    def stations(self) -> list[str]:
-        """What the primary button goes through; a further press makes the step."""
-        iterations = [f"cg{k}" for k in range(1, len(self.iterates) + 1)]
-        return ["gradient", *iterations, *(f"try{k}" for k in range(len(self.tries)))]
-
-
-@lru_cache(maxsize=512)
-def update(place: Place, delta: float, name: str) -> Update:
-    """The update at a place of the map."""
-    here = trpo_by_hand.look(torch.tensor(place, dtype=torch.float64))
-    iterations = 2 if name == "natural" else 1
-    ways = tuple(trpo_by_hand.direction(here, k, delta) for k in range(1, iterations + 1))
-    step = ways[-1].beta * ways[-1].x
-    found = trpo_by_hand.search(here, step, delta, BACKTRACKS)
-    accepted, last = bool(found.accepted), int(found.backtracks)
-    tries = []
-    for k in range(last + 1):
-        theta = here.theta + trpo_by_hand.FACTOR**k * step
-        gain = float(trpo_by_hand.gain(here, theta))
-        kl = float(trpo_by_hand.divergence(here, theta))
-        bowl = float(trpo_by_hand.bowl(here, theta))
-        tries.append(Try(theta, gain, kl, bowl, good=accepted and k == last))
-    x, y = found.theta[0].tolist()
-    return Update(here, ways, tuple(tries), accepted, (x, y))
 
 
 def open_session() -> None:
     """Begin from the link, once per browser session; say what in it could not be used."""
     state = st.session_state
     if "trpo_path" not in state:
-        state.trpo_problems = _refuse()
-        asked = {key: st.query_params.get(key, str(usual)) for key, usual in USUAL.items()}
+        state.trpo_problems = link.refuse()
+        asked = link.asked()
         state.trpo_path = [(float(asked["trpo_x"]), float(asked["trpo_y"]))]
-        state.trpo_station_now = 0
         state.trpo_delta_now = float(asked["trpo_delta"])
         state.trpo_direction_now = asked["trpo_direction"]
+        stations, at = current().stations, asked["trpo_station"]
+        # the place in a link is rounded: its last try may be one that is not needed
+        state.trpo_station_now = stations.index(at) if at in stations else len(stations) - 1
     write_link()
-
-
-def _refuse() -> list[str]:
-    """What the page cannot use is taken out of the link and said."""
-    problems = []
-    for key in ("trpo_x", "trpo_y"):
-        if not _within(given := st.query_params.get(key, "0")):
-            right = label("link.range", low=RANGE[0], high=RANGE[1])
-            problems.append(_problem(key, given, right))
-    for key, options in (("trpo_delta", map(str, DELTAS)), ("trpo_direction", DIRECTIONS)):
-        names = list(options)
-        if (given := st.query_params.get(key, names[0])) not in names:
-            problems.append(_problem(key, given, label("link.or").join(names)))
-    return problems
-
-
-def _problem(key: str, given: str, right: str) -> str:
-    del st.query_params[key]
-    return label("link.setting", name=key, given=given[:20], right=right)
-
-
-def _within(text: str) -> bool:
-    try:
-        return math.isfinite(float(text)) and RANGE[0] <= float(text) <= RANGE[1]
-    except ValueError:
-        return False
 
 
 def path() -> Sequence[Place]:
@@ -198,12 +113,13 @@ def touched() -> None:
 
 
 def write_link() -> None:
-    """Put what is not usual into the address."""
     x, y = path()[-1]
-    values = {"trpo_x": round(x, 2), "trpo_y": round(y, 2), "trpo_delta": delta(),
-              "trpo_direction": direction()}  # fmt: skip
-    for key, value in values.items():
-        if value != USUAL[key]:
-            st.query_params[key] = str(value)
-        else:
-            st.query_params.pop(key, None)
+    link.write(
+        {
+            "trpo_x": round(x, 2),
+            "trpo_y": round(y, 2),
+            "trpo_delta": delta(),
+            "trpo_direction": direction(),
+            "trpo_station": station(),
+        }
+    )

@@ -15,7 +15,8 @@ from playground.charts import PALETTE, Rows
 from playground.language import label
 from playground.numbers import shown
 from playground.trpo import playing
-from playground.trpo.playing import BACKTRACKS, DIRECTIONS
+from playground.trpo.link import DIRECTIONS
+from playground.trpo.updates import BACKTRACKS, Place
 from rl_core.by_hand import trpo as trpo_by_hand
 
 UPDATES = 20
@@ -23,7 +24,7 @@ FAR = 12.0  # beyond it a policy is as good as deterministic, and stays as it is
 
 
 @lru_cache(maxsize=64)
-def road(place: playing.Place, delta: float, iterations: int) -> NDArray[np.float64]:
+def road(place: Place, delta: float, iterations: int) -> NDArray[np.float64]:
     """[updates + 1] what the policy earns, before and after every update."""
     theta = torch.tensor(place, dtype=torch.float64)
     way = [theta]

@@ -11,7 +11,8 @@ from playground.components import Cell, table
 from playground.language import label
 from playground.numbers import shown
 from playground.trpo import formulas, map_view, playing, roads
-from playground.trpo.playing import DELTAS, DIRECTIONS, Update
+from playground.trpo.link import BEGIN, DELTAS, DIRECTIONS
+from playground.trpo.updates import Update
 from rl_core.by_hand import trpo as trpo_by_hand
 from rl_core.by_hand.trpo import STAY
 from rl_core.deep import natural
@@ -60,7 +61,7 @@ def _draw_buttons() -> None:
         )  # fmt: skip
         st.button(
             label("stage.reset"), key="trpo_restart", icon=":material/restart_alt:",
-            type="tertiary", disabled=not begun and playing.path()[0] == playing.BEGIN,
+            type="tertiary", disabled=not begun and playing.path()[0] == BEGIN,
             on_click=playing.restart,
         )  # fmt: skip
         j = shown(map_view.performance(playing.path()[-1]), 3)

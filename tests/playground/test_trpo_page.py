@@ -1,43 +1,22 @@
 """The TRPO page through AppTest, in both languages; training is tested in runs and browser."""
 
 import math
-from pathlib import Path
+from functools import partial
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from playground import code_diff
 from playground.language import blocks, labels
-from playground.trpo import playing
+from playground.trpo import link, updates
 from rl_core.by_hand import trpo as trpo_by_hand
 from rl_core.deep import natural, ppo, trpo
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.playground.app import click_on, open_page, said
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["lang"] = lang
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/trpo.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"trpo_{key}").click().run()
-        assert not app.exception
-    return app
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
+opened = partial(open_page, "trpo")
+click = partial(click_on, "trpo_")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -52,8 +31,8 @@ def test_an_update_is_walked_through_and_back(lang):
         assert app.button(key="trpo_press").label == words[f"trpo.press.{name}"]
         click(app, "press")
     before, after = app.session_state.trpo_path
-    assert before == playing.BEGIN
-    found = trpo_by_hand.update(torch.tensor(before).double(), 0.1, 2, playing.BACKTRACKS)
+    assert before == link.BEGIN
+    found = trpo_by_hand.update(torch.tensor(before).double(), 0.1, 2, updates.BACKTRACKS)
     assert after == pytest.approx(tuple(found.tolist()))
     click(app, "undo")
     assert app.session_state.trpo_path == [before]
@@ -64,7 +43,7 @@ def test_an_update_is_walked_through_and_back(lang):
 
 def test_the_full_step_goes_too_far_and_says_how_far():
     app = click(opened(), "press", "press", "press")
-    here = trpo_by_hand.look(torch.tensor(playing.BEGIN).double())
+    here = trpo_by_hand.look(torch.tensor(link.BEGIN).double())
     x, _, beta = trpo_by_hand.direction(here, 2, 0.1)
     kl = float(trpo_by_hand.divergence(here, here.theta + beta * x))
     assert f"{kl:.4f}" in said(app)
@@ -88,11 +67,11 @@ def test_the_plain_gradient_runs_into_the_corner():
     assert b > 2
 
 
-@pytest.mark.parametrize("direction", playing.DIRECTIONS)
-@pytest.mark.parametrize("delta", playing.DELTAS)
+@pytest.mark.parametrize("direction", link.DIRECTIONS)
+@pytest.mark.parametrize("delta", link.DELTAS)
 def test_every_step_is_within_delta_wherever_one_begins(direction, delta):
     for place in [(-5.0, -5.0), (-1.5, -3.5), (0.0, 0.0), (3.0, -2.0), (5.0, 5.0), (-3.0, 3.0)]:
-        update = playing.update(place, delta, direction)
+        update = updates.update(place, delta, direction)
         assert update.accepted
         assert update.tries[-1].kl <= delta
         assert update.tries[-1].gain > 0
@@ -107,10 +86,10 @@ def test_the_numbers_are_what_the_function_computed(monkeypatch):
 
     patched.__doc__ = natural.step_size.__doc__
     monkeypatch.setattr(natural, "step_size", patched)
-    playing.update.cache_clear()
+    updates.update.cache_clear()
     app.run()
     assert sum(r"\mathbf{0.625}" in line.value for line in app.latex) == 2  # stage and formulas
-    playing.update.cache_clear()
+    updates.update.cache_clear()
 
 
 def test_the_address_restores_the_place():
@@ -118,17 +97,27 @@ def test_the_address_restores_the_place():
     app.segmented_control(key="trpo_delta").set_value(0.3).run()
     app.segmented_control(key="trpo_direction").set_value("plain").run()
     click(app, "press", "press", "press", "press")
-    names = ("trpo_x", "trpo_y", "trpo_delta", "trpo_direction")
+    click(app, "press")
+    assert app.query_params["trpo_station"] == "cg1"
+    names = ("trpo_x", "trpo_y", "trpo_delta", "trpo_direction", "trpo_station")
     other = opened("zh", **{name: app.query_params[name] for name in names})
     assert other.session_state.trpo_path[-1] == pytest.approx(
         app.session_state.trpo_path[-1], abs=0.006
     )
     assert other.segmented_control(key="trpo_delta").value == 0.3
     assert other.segmented_control(key="trpo_direction").value == "plain"
+    assert other.session_state.trpo_station_now == app.session_state.trpo_station_now == 1
+
+
+def test_a_try_that_is_not_needed_at_the_rounded_place_is_the_last_one_there():
+    app = opened(trpo_station="try10")
+    assert app.query_params["trpo_station"].startswith("try")
+    assert not app.warning
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("x", "7"), ("y", "nan"), ("delta", "2"), ("direction", "up")]
+    ("key", "value"),
+    [("x", "7"), ("y", "nan"), ("delta", "2"), ("direction", "up"), ("station", "cg3")],
 )
 def test_what_is_wrong_in_the_link_is_said_once(key, value):
     app = opened(**{f"trpo_{key}": value})
