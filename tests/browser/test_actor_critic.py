@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-
-@pytest.fixture(autouse=True)
-def patience():
-    """The first page that imports torch takes its time on a busy machine."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
+from tests.browser.waiting import number, until
 
 
 def test_arrow_keys_build_the_advantages_from_the_end(page: Page, address: str):
@@ -22,7 +15,8 @@ def test_arrow_keys_build_the_advantages_from_the_end(page: Page, address: str):
     for n in (1, 2, 3):
         page.keyboard.press("ArrowRight")
         expect(known).to_have_count(n)
-    assert [known.nth(i).get_attribute("data-step") for i in range(3)] == ["5", "6", "7"]
+    for i, step in enumerate(("5", "6", "7")):
+        expect(known.nth(i)).to_have_attribute("data-step", step)
     page.locator(".st-key-ac_record_dense tbody tr").nth(2).click()
     expect(page.get_by_text("belongs to another episode")).to_be_visible()
     expect(known).to_have_count(6)
@@ -32,7 +26,7 @@ def test_lambda_moves_the_advantages(page: Page, address: str):
     page.goto(f"{address}/actor-critic?lang=en&ac_done=8&ac_lambda=0")
     row = page.locator('.st-key-ac_record_dense td[data-step="4"]')
     expect(row.nth(1)).to_be_visible()
-    assert row.nth(0).get_attribute("data-delta") == row.nth(1).get_attribute("data-advantage")
+    until(page, lambda: number(row.nth(0), "data-delta") == number(row.nth(1), "data-advantage"))
     expect(page.locator(".st-key-ac_check_error")).to_be_attached()
     page.locator(".st-key-ac_lambda input").press("End")
     expect(row.nth(1)).not_to_have_text(row.nth(0).inner_text())
@@ -43,5 +37,5 @@ def test_the_table_says_what_the_chosen_lambda_costs(page: Page, address: str):
     table = page.locator(".st-key-ac_error_dense")
     expect(table.locator('td[data-what="bias"]')).to_have_count(4)
     biases = table.locator('td[data-what="bias"]')
-    assert all(abs(float(biases.nth(i).get_attribute("data-value") or 1)) < 1e-9 for i in range(4))
+    until(page, lambda: all(abs(number(bias)) < 1e-9 for bias in biases.all()))
     expect(page.get_by_text("no bias at any λ")).to_be_visible()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-PATIENCE = 120_000  # milliseconds: the first import of torch takes a while
+from tests.browser.waiting import number, until
 
 
 def opened(page: Page, address: str, query: str = "") -> Page:
-    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}/double-dqn?lang=en{query}")
-    expect(page.locator(".st-key-ddqn_train button")).to_be_enabled(timeout=PATIENCE)
-    expect(page.locator(".st-key-ddqn_check_copy")).to_be_attached(timeout=PATIENCE)
+    expect(page.locator(".st-key-ddqn_train button")).to_be_enabled()
+    expect(page.locator(".st-key-ddqn_check_copy")).to_be_attached()
     return page
 
 
@@ -22,22 +21,20 @@ def test_resampling_lets_the_maximum_settle_above_the_truth(page: Page, address:
     expect(tinted).to_have_count(2)
     first = tinted.first.inner_text()
     page.keyboard.press("ArrowRight")
-    expect(tinted.first).not_to_have_text(first, timeout=PATIENCE)
+    expect(tinted.first).not_to_have_text(first)
     page.keyboard.press("p")
-    expect(means).to_contain_text("mean of 102", timeout=PATIENCE)
+    expect(means).to_contain_text("mean of 102")
 
-    def mean(name: str) -> float:
-        cell = means.locator(f'td[data-estimator="{name}"][data-what="mean"]')
-        return float(cell.get_attribute("data-value") or "nan")
+    def mean(name: str) -> Locator:
+        return means.locator(f'td[data-estimator="{name}"][data-what="mean"]')
 
-    assert mean("single") > 1
-    assert abs(mean("double")) < 0.5
+    until(page, lambda: number(mean("single")) > 1 and abs(number(mean("double"))) < 0.5)
 
 
 def test_example_6_7_plays(page: Page, address: str) -> None:
     opened(page, address, "&ddqn_station=example")
     page.locator(".st-key-ddqn_play button").click()
     stage = page.locator(".st-key-ddqn_example_stage_world")
-    expect(stage).to_contain_text("10 000 runs", timeout=PATIENCE)
+    expect(stage).to_contain_text("10 000 runs")
     late = stage.locator('td[data-learner="single"][data-what="most"]')
-    assert float(late.get_attribute("data-value") or "nan") > 0.8
+    until(page, lambda: number(late) > 0.8)

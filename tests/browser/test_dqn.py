@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-PATIENCE = 120_000  # milliseconds: the first import of torch takes a while
+from tests.browser.waiting import number, until
 
 
 def opened(page: Page, address: str, query: str = "") -> Page:
-    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}/dqn?lang=en{query}")
-    expect(page.locator(".st-key-dqn_train button")).to_be_enabled(timeout=PATIENCE)
+    expect(page.locator(".st-key-dqn_train button")).to_be_enabled()
     return page
 
 
-def value(page: Page, pair: str) -> float:
-    cell = page.locator(f'.st-key-dqn_hand_values_box td[data-pair="{pair}"]')
-    return float(cell.get_attribute("data-value") or "nan")
+def value(page: Page, pair: str) -> Locator:
+    return page.locator(f'.st-key-dqn_hand_values_box td[data-pair="{pair}"]')
 
 
 def test_keys_update_and_copy(page: Page, address: str) -> None:
@@ -25,14 +23,14 @@ def test_keys_update_and_copy(page: Page, address: str) -> None:
     expect(changed).to_have_count(0)
     page.keyboard.press("ArrowRight")
     expect(changed).to_have_count(1)
-    assert value(page, "S2 →") == 0.125
+    expect(value(page, "S2 →")).to_have_attribute("data-value", "0.125")
     page.keyboard.press("s")
     expect(changed).to_have_count(0)
     page.keyboard.press("ArrowRight")
     expect(changed).to_have_count(2)  # S1 has heard of it
-    assert value(page, "S1 →") > 0
+    until(page, lambda: number(value(page, "S1 →")) > 0)
     page.reload()
-    expect(changed).to_have_count(2, timeout=PATIENCE)
+    expect(changed).to_have_count(2)
 
 
 def test_the_switches_of_the_triad(page: Page, address: str) -> None:
