@@ -5,6 +5,7 @@ from rl_core.tabular.hidden import (
     DOORS,
     GO_LEFT,
     GO_RIGHT,
+    NOTHING,
     SIGN_LEFT,
     SIGN_RIGHT,
     TREAT,
@@ -34,3 +35,14 @@ def test_probabilities():
     belief = belief_after(world, (SIGN_LEFT,))
     assert belief.sum() == pytest.approx(1)
     assert forecast(world, belief, GO_LEFT)[DOORS] == pytest.approx(1)
+
+
+def test_every_action_and_observation_of_the_history_counts():
+    """Left at the doors: a treat, where the sign was right; nothing, where it was wrong."""
+    world = two_doors(0.8)
+    for seen in (TREAT, NOTHING):
+        belief = belief_after(world, (SIGN_LEFT, GO_RIGHT, DOORS, GO_LEFT, seen))
+        assert belief.sum() == pytest.approx(1)
+        assert (world.seen[belief > 0] == seen).all()
+    before = belief_after(world, (SIGN_LEFT, GO_RIGHT, DOORS))
+    assert forecast(world, before, GO_LEFT)[[TREAT, NOTHING]] == pytest.approx([0.8, 0.2])
