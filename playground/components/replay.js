@@ -65,6 +65,7 @@ const DRAWINGS = {
   "MountainCar-v0": mountainCar(0.5),
   "MountainCarContinuous-v0": mountainCar(0.45),
   "Pendulum-v1": pendulum,
+  "Casino-v0": casino,
 };
 
 function cartPole(svg) {
@@ -123,6 +124,18 @@ function mountainCar(flag) {
       car.setAttribute("transform", `translate(${cx} ${cy}) rotate(${degrees(slope)})`);
     };
   };
+}
+
+function casino(svg) {
+  const [tables, y] = [4, 96]; // the places after them: the door
+  const place = (k) => 28 + 46 * k;
+  for (let k = 0; k < tables; k++) {
+    node("rect", { x: place(k) - 17, y: y - 6, width: 34, height: 12, rx: 6, class: "rail", fill: "none" }, svg);
+  }
+  const door = place(tables) - 12;
+  node("path", { d: `M${door} ${y + 6} v-62 h24 v62`, class: "end", fill: "none" }, svg);
+  const guest = node("circle", { cy: y - 18, r: 9, class: "body" }, svg);
+  return ([k]) => guest.setAttribute("cx", place(k));
 }
 
 function drawScene(moment, drawing) {

@@ -49,6 +49,13 @@ def _arrived(limit: int) -> Callable[[Floats], tuple[str, int]]:
     return outcome
 
 
+def _left(outside: int) -> Callable[[Floats], tuple[str, int]]:
+    def outcome(seen: Floats) -> tuple[str, int]:
+        return ("left" if seen[-1, outside] else "gambled"), len(seen) - 1
+
+    return outcome
+
+
 def _angles(seen: Floats) -> Floats:
     return np.stack([np.arctan2(seen[:, k + 1], seen[:, k]) for k in (0, 2)], -1)
 
@@ -60,6 +67,7 @@ SCENES = {
     "MountainCar-v0": Scene(lambda seen: seen[:, :1], 30, _arrived(200)),
     "MountainCarContinuous-v0": Scene(lambda seen: seen[:, :1], 30, _arrived(999)),
     "Pendulum-v1": Scene(lambda seen: np.arctan2(seen[:, 1:2], seen[:, :1]), 20, _upright),
+    "Casino-v0": Scene(lambda seen: seen.argmax(-1, keepdims=True) + 0.0, 4, _left(outside=4)),
 }
 
 
@@ -114,7 +122,7 @@ def _moment(
     except LookupError:
         return []
     said = label(f"training.replay.{code}", n=n)
-    failed = code in ("fell", "never")
+    failed = code in ("fell", "never", "gambled")
     return [{"title": title, "poses": poses, "failed": failed, "outcome": said}]
 
 
