@@ -7,7 +7,7 @@ import html
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -72,13 +72,20 @@ def substituted(formula: str, values: Mapping[str, float], result: float) -> str
 
 
 def show(
-    function: Callable[..., Any], values: Mapping[str, float] | None = None, result: float = 0
+    function: Callable[..., Any],
+    values: Mapping[str, float] | None = None,
+    result: float = 0,
+    own: Collection[str] = (),
 ) -> None:
-    """Draw a function's formula, the same with numbers if there are any, and its code."""
+    """Draw a function's formula, the same with numbers if there are any, and its code.
+
+    Args:
+        own: names in the code that are no symbols of the page, though they look like one.
+    """
     st.latex(coloured(latex(function)))
     if values is not None:
         st.latex(substituted(latex(function), values, result))
-    code(function)
+    code(function, own=own)
 
 
 def show_batch(
@@ -106,9 +113,9 @@ def show_batch(
     return chosen
 
 
-def code(*functions: Callable[..., Any]) -> None:
+def code(*functions: Callable[..., Any], own: Collection[str] = ()) -> None:
     """Show the source of functions, their symbols in the colours of the formula."""
-    _show_code("\n\n".join(_code_html(source(f)) for f in functions))
+    _show_code("\n\n".join(_code_html(source(f), own) for f in functions))
 
 
 def returned(*functions: Callable[..., Any]) -> None:
@@ -124,10 +131,12 @@ def _show_code(body: str) -> None:
     st.html(f'<pre class="rl-code"><code>{body}</code></pre>')
 
 
-def _code_html(text: str) -> str:
+def _code_html(text: str, own: Collection[str] = ()) -> str:
     known = {re.compile(token): symbol for token, symbol in PYTHON.items()}
 
     def paint(m: re.Match[str]) -> str:
+        if m[0] in own:
+            return m[0]
         symbol = next(symbol for token, symbol in known.items() if token.fullmatch(m[0]))
         return f'<b style="color:{colour(symbol)}">{html.escape(m[0])}</b>'
 

@@ -18,6 +18,7 @@ COLOURS = {"light": ("#0072B2", "#D55E00"), "dark": ("#56B4E9", "#E69F00")}
 OTHERS = ["#009E73", "#CC79A7", "#E69F00", "#7A5195"]
 GREY = "#8A8A85"
 RESAMPLES = 400
+ROOM = 0.3  # of the axis, that the name of a changed setting takes
 
 Spec = dict[str, Any]
 Floats = NDArray[np.floating]
@@ -67,7 +68,6 @@ def curve(
         for run, value in enumerate(p.returns)
         if np.isfinite(value)
     ]
-    marks = [{"step": step, "text": text} for step, text in changes]
     earlier: list[Mapping[str, Any]] = [
         {"step": p.step, "mean": float(np.mean(p.returns)), "name": name}
         for name, theirs in others
@@ -75,11 +75,34 @@ def curve(
         if np.isfinite(p.returns).all()
     ]
     longest = max([steps, *(p.step for _, theirs in others for p in theirs)])
+    marks = [{"step": step} for step, _ in changes]
+    said = [
+        {"step": step, "text": text, "late": step > longest / 2}
+        for step, text in together(changes, longest)
+    ]
     goal = [{"value": threshold, "text": names["solved"]}]
     spec = _curve_spec(theme(), longest, limits, names["step"], names["value"])
     data: dict[str, Sequence[Mapping[str, Any]]]
-    data = {"mean": rows, "runs": runs, "others": earlier, "changes": marks, "goal": goal}
+    data = {
+        "mean": rows,
+        "runs": runs,
+        "others": earlier,
+        "changes": marks,
+        "said": said,
+        "goal": goal,
+    }
     _show(spec, data, alt)
+
+
+def together(changes: Sequence[tuple[int, str]], steps: int) -> list[tuple[int, str]]:
+    """What was changed soon after something else is said below it, for there is no room beside."""
+    said: list[tuple[int, str]] = []
+    for step, text in changes:
+        if said and step - said[-1][0] < ROOM * steps:
+            said[-1] = said[-1][0], f"{said[-1][1]}\n{text}"
+        else:
+            said.append((step, text))
+    return said
 
 
 def health(
@@ -143,6 +166,8 @@ def _curve_spec(
         place="row_number()", sort=[alt.SortField("step", "descending")], groupby=["name"]
     ).transform_filter("datum.place == 1")
     changes = alt.Chart(alt.NamedData("changes")).encode(x=x)
+    said = alt.Chart(alt.NamedData("said")).encode(x=x, y=alt.value(34), text="text:N")
+    style = {"baseline": "top", "fontSize": 13, "color": changed, "fontWeight": 600}
     tips = [alt.Tooltip("step:Q"), alt.Tooltip("mean:Q", format=".1f")]
     return _finished(
         alt.layer(
@@ -158,9 +183,12 @@ def _curve_spec(
             runs.mark_line(opacity=0.4, strokeWidth=1, color=colour, clip=True),
             mean.mark_line(strokeWidth=3, color=colour).encode(tooltip=tips),
             changes.mark_rule(strokeDash=[3, 3], strokeWidth=2, color=changed),
-            changes.mark_text(
-                align="left", baseline="top", dx=4, fontSize=13, color=changed, fontWeight=600
-            ).encode(y=alt.value(34), text="text:N"),
+            said.transform_filter("!datum.late").mark_text(
+                align="left", dx=4, lineBreak="\n", **style
+            ),
+            said.transform_filter("datum.late").mark_text(
+                align="right", dx=-4, lineBreak="\n", **style
+            ),
         ),
         460,
     )

@@ -41,7 +41,7 @@ def draw_numbers() -> None:
 
 def draw() -> None:
     """The functions that run."""
-    formula.show(natural.conjugate_gradient)
+    formula.show(natural.conjugate_gradient, own=("alpha", "r"))  # a length and a residual
     formula.show(natural.line_search)
     with st.expander(label("trpo.formulas.more")):
         for function in (

@@ -91,3 +91,10 @@ def test_a_number_before_a_symbol_is_a_factor_too():
 def test_a_symbol_after_a_fraction_is_a_factor_too():
     line = formula.substituted(r"y = \frac{a}{b} \, c", {"a": 0.1, "b": 0.5, "c": 2}, 0.4)
     assert bare(line) == r"0.4=\frac0.10.5\times2"
+
+
+def test_a_name_that_only_looks_like_a_symbol_is_not_coloured():
+    both, one = (formula._code_html("alpha * r", own) for own in ((), ("r",)))
+    assert both.count("<b") == 2
+    assert one.count("<b") == 1
+    assert one.endswith(" * r")

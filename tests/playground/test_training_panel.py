@@ -256,6 +256,12 @@ def test_the_band_holds_the_mean_and_stays_within_the_runs() -> None:
     np.testing.assert_array_equal(*training_charts.band(returns[:, :1]))
 
 
+def test_changes_soon_after_another_are_said_below_it() -> None:
+    changes = [(10, "a"), (20, "b"), (309, "c"), (310, "d"), (900, "e")]
+    said = training_charts.together(changes, 1000)
+    assert said == [(10, "a\nb\nc"), (310, "d"), (900, "e")]
+
+
 def test_the_moments_are_spread_with_both_ends() -> None:
     assert training_view.moments(range(0, 4001, 100)) == [0, 1000, 2000, 3000, 4000]
     assert training_view.moments([0, 50]) == [0, 50]
