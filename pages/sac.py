@@ -43,6 +43,7 @@ formulas.draw()
 bridge.draw(
     PAGE,
     PAGE,
+    (td3.train, sac.train),
     (td3.criticise, sac.criticise),
     (td3.improve, sac.improve),
     (td3.actor_loss, sac.actor_loss),

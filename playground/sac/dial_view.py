@@ -14,6 +14,7 @@ from playground.components import Cell, bars, table
 from playground.language import label
 from playground.numbers import shown
 from playground.sac import charts, settings
+from playground.symbols import colour
 from rl_core.tabular import soft, temperature, worlds
 from rl_core.tabular.temperature import Optimum
 from rl_core.tabular.worlds import RIGHT
@@ -95,13 +96,17 @@ def _draw_line(world: str, alpha: float) -> None:
     """The soft maximum of the start state, with numbers."""
     mdp, now = MADE[world](), optimum(world, alpha)
     s = int(np.flatnonzero(mdp.start)[0])
-    number, q = formula.tex(alpha), [formula.tex(round(x, 2)) for x in now.q[s].tolist()]
+    number = _painted("alpha", formula.tex(alpha))
+    q = [_painted("q", formula.tex(round(x, 2))) for x in now.q[s].tolist()]
     terms = " + ".join(rf"e^{{{x} / {number}}}" for x in q)
+    name = _painted("q", rf"V(\text{{{mdp.states[s]}}})")
     value = formula.tex(round(float(now.v[s]), 3))
     st.latex(formula.coloured(formula.latex(soft.soft_maximum)))
-    st.latex(
-        rf"V(\text{{{mdp.states[s]}}}) = {number} \, \ln \bigl({terms}\bigr) = \mathbf{{{value}}}"
-    )
+    st.latex(rf"{name} = {number} \, \ln \bigl({terms}\bigr) = \mathbf{{{value}}}")
+
+
+def _painted(symbol: str, latex: str) -> str:
+    return rf"\textcolor{{{colour(symbol)}}}{{{latex}}}"
 
 
 def _draw_price(world: str, alpha: float) -> None:
