@@ -1,10 +1,8 @@
 """Section 5: DQN."""
 
-import streamlit as st
-
 from playground import bridge, training
 from playground.chrome import begin
-from playground.language import label, prose
+from playground.language import prose
 
 PAGE = "dqn"
 
@@ -48,7 +46,5 @@ draw_formulas()
 bridge.draw(
     PAGE, PAGE, (q_learning.target, dqn.target), (q_learning.update, dqn_by_hand.descend)
 )  # fmt: skip
-st.subheader(label("check.title"), anchor=False)
-for ask in checks.ASK:
-    ask()
+checks.draw()
 prose(PAGE, "source")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from playground.language import label
 from playground.numbers import shown
 from playground.slips import Slips, Verdict, judge
+
+
+def draw(*questions: Callable[[], None]) -> None:
+    """Ask them all, each in a fragment of its own: to answer one runs nothing else of the page."""
+    st.subheader(label("check.title"), anchor=False)
+    for ask in questions:
+        st.fragment(ask)()
 
 
 def number_question(key: str, question: str, right: float, slips: Slips) -> None:

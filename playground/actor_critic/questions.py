@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
 import torch
 
+from playground import checks
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
@@ -15,12 +15,10 @@ PAGE = "actor_critic"
 
 
 def draw() -> None:
-    st.subheader(label("check.title"), anchor=False)
-    for ask in (
+    checks.draw(
         ask_for_a_td_error, ask_at_a_time_limit, ask_for_an_advantage, ask_across_an_end,
         ask_for_the_error, ask_where_there_is_no_bias,
-    ):  # fmt: skip
-        ask()
+    )  # fmt: skip
 
 
 def td_error(r: float, terminated: float, v: float, v_next: float, gamma: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from playground import checks
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
@@ -117,7 +118,8 @@ def _ask(
     number_question(f"dqn_{block}", question, right, slips)
 
 
-ASK = (
-    ask_for_a_target, ask_for_a_step, ask_for_the_limit, ask_for_the_pull, ask_for_the_size,
-    ask_for_epsilon, ask_for_the_growth, ask_for_the_cure,
-)  # fmt: skip
+def draw() -> None:
+    checks.draw(
+        ask_for_a_target, ask_for_a_step, ask_for_the_limit, ask_for_the_pull, ask_for_the_size,
+        ask_for_epsilon, ask_for_the_growth, ask_for_the_cure,
+    )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
+from playground import checks
 from playground.checks import another, choice_question, number_question
 from playground.language import label, text
 from playground.numbers import shown
@@ -17,12 +17,10 @@ HALF = np.zeros(2)  # the policy that tosses a coin
 
 
 def draw() -> None:
-    st.subheader(label("check.title"), anchor=False)
-    for ask in (
+    checks.draw(
         ask_for_a_return, ask_for_a_log_gradient, ask_for_a_step, ask_for_a_path,
         ask_about_the_mean, ask_about_the_variance,
-    ):  # fmt: skip
-        ask()
+    )  # fmt: skip
 
 
 def ask_for_a_return() -> None:
