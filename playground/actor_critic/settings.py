@@ -31,8 +31,8 @@ def open_session() -> None:
     state = st.session_state
     if "ac_problems" not in state:
         ranges = {key: (low, high) for key, (low, high, _, _) in SLIDERS.items()}
-        options = CHOICES | {"ac_samples": tuple(map(str, SAMPLES))}
-        state.ac_problems = asked.refuse(ranges, options, COUNTS)
+        names = CHOICES | {"ac_samples": tuple(map(str, SAMPLES))}
+        state.ac_problems = asked.refuse(ranges, names, COUNTS)
         for key, (_, _, usual, _) in SLIDERS.items():
             state[key] = float(st.query_params.get(key, usual))
         for key, usual in USUAL.items():
