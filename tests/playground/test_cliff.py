@@ -8,12 +8,12 @@ from playground import cliff, cliff_checks, deeper
 from playground.language import label, labels
 from rl_core.tabular import expected_sarsa
 from rl_core.tabular.epsilon_soft import soft_value
-from tests.playground.test_q_learning_page import opened, said
+from tests.playground.app import open_page, said
 
 
 def at(name: str, lang: str = "en", **state: object) -> AppTest:
     """The page with one of its deeper tabs open."""
-    app = opened(lang)
+    app = open_page("q-learning", lang)
     app.session_state["ql_deeper"] = labels(lang)[f"deeper.tab.{name}"]
     for key, value in state.items():
         app.session_state[key] = value

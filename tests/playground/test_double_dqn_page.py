@@ -1,35 +1,20 @@
 """The Double DQN page through AppTest, in both languages; training is tested elsewhere."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from playground import code_diff
 from playground.double_dqn import checks, example_view, formulas
 from playground.language import blocks, labels
 from rl_core.deep import double_dqn, dqn
 from rl_core.tabular import maximization_bias, noisy_estimates
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.playground.app import open_page, said
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=90)
-    app.query_params["lang"] = lang
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/double-dqn.py").run()
-    assert not app.exception
-    return app
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
+opened = partial(open_page, "double-dqn")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

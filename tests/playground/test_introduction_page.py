@@ -1,6 +1,6 @@
 """The Introduction page through AppTest in both languages, and the lesson behind it."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,9 +15,11 @@ from playground.link import LinkError
 from playground.slips import judge
 from rl_core.tabular import bandit
 from rl_core.tabular.bandit import Config
+from tests.playground.app import APP, click_on, said
 
-APP = Path(__file__).parents[2] / "streamlit_app.py"
 TREAT, NONE = Answer(True, Config()), Answer(False, Config())
+
+click = partial(click_on, "intro_")
 
 
 def taught(*answers: Answer, seed: int = 0) -> Lesson:
@@ -37,19 +39,8 @@ def opened(lang: str = "en", **query: str) -> AppTest:
     return app
 
 
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"intro_{key}").click().run()
-        assert not app.exception
-    return app
-
-
 def preferences(app: AppTest) -> np.ndarray:
     return app.session_state.intro_lesson.frame.state.h
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
 def test_a_lesson_is_what_train_would_have_done():

@@ -11,8 +11,8 @@ from playground.grid_world import TaxiMap, drawing, reachable, scale_of
 from playground.language import labels
 from playground.world_drives import GRIDS, chosen, solution
 from rl_core.tabular.q_learning import Config
+from tests.playground.app import said
 from tests.playground.test_cliff import at
-from tests.playground.test_q_learning_page import said
 
 CONFIG = Config(gamma=0.99)
 

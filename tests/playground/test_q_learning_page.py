@@ -1,6 +1,6 @@
 """The Q-learning page through Streamlit's AppTest, in both languages."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,35 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from playground.language import blocks, labels
 from rl_core.tabular import q_learning
+from tests.playground.app import click_on, open_page, said
 
-APP = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["lang"] = lang
-    app.run()  # the bare address leads to another page
-    app.query_params.clear()
-    for key, value in {"lang": lang, **query}.items():
-        app.query_params[key] = value
-    app.switch_page("pages/q-learning.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"ql_{key}").click().run()
-        assert not app.exception
-    return app
+opened = partial(open_page, "q-learning")
+click = partial(click_on, "ql_")
 
 
 def table(app: AppTest) -> np.ndarray:
     return app.session_state.ql_session.frame.state.q
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
 def numbers(app: AppTest) -> str:

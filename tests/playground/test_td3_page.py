@@ -1,6 +1,6 @@
 """The TD3 page through AppTest, in both languages; training is tested in runs and browser."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,28 +11,12 @@ from playground.link import LinkError
 from playground.td3.session import MOST_FRAMES, Errors, Play, Session, decode, encode
 from rl_core.by_hand.td3 import Ideas
 from rl_core.deep import ddpg, td3
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.playground.app import click_on, open_page, said
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["lang"] = lang
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/td3.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"td3_{key}").click().run()
-        assert not app.exception
-    return app
+opened = partial(open_page, "td3")
+click = partial(click_on, "td3_")
 
 
 def switch(app: AppTest, *ideas: str) -> AppTest:
@@ -41,10 +25,6 @@ def switch(app: AppTest, *ideas: str) -> AppTest:
         toggle.set_value(not toggle.value).run()
         assert not app.exception
     return app
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
 def learner(app: AppTest):

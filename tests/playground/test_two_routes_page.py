@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,36 +17,16 @@ from playground.routes.numbers import many_returns, terms
 from rl_core.tabular import policy_gradient
 from rl_core.tabular.policy_gradient import softmax
 from rl_core.tabular.worlds import RIGHT
+from tests.playground.app import click_on, open_page, said
 
 ROOT = Path(__file__).parents[2]
-APP = ROOT / "streamlit_app.py"
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["lang"] = lang
-    app.run()  # the bare address leads to another page
-    app.query_params.clear()
-    for key, value in {"lang": lang, **query}.items():
-        app.query_params[key] = value
-    app.switch_page("pages/two-routes.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"routes_{key}").click().run()
-        assert not app.exception
-    return app
+opened = partial(open_page, "two-routes")
+click = partial(click_on, "routes_")
 
 
 def duel(app: AppTest) -> Duel:
     return app.session_state.routes_duel
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
