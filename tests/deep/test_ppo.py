@@ -123,8 +123,10 @@ def test_without_its_idea_it_is_a2c(env_id, shared):
     for a, b, was in zip(
         ours.actor_critic.parameters, theirs.actor_critic.parameters, before, strict=True
     ):
-        torch.testing.assert_close(a.grad, b.grad, rtol=1e-4, atol=1e-6)
-        assert a.grad.abs().sum() > 0 or not a.numel()
+        # A tenth of the first gradient.
+        mine, its = ours.optimizer.state[a]["exp_avg"], theirs.optimizer.state[b]["exp_avg"]
+        torch.testing.assert_close(mine, its, rtol=1e-4, atol=1e-7)
+        assert mine.abs().sum() > 0 or not a.numel()
         torch.testing.assert_close(a - was, b - was, rtol=1e-2, atol=1e-4)
     for name in ("value_loss", "entropy", "explained_variance", "grad_norm"):
         np.testing.assert_allclose(one[name], other[name], rtol=1e-4, atol=1e-5)
