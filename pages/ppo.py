@@ -35,6 +35,7 @@ PANEL = training.Panel(
         "reuse": {"epochs": 1},
         "normalise_advantage": {"normalise_advantage": False},
     },
+    references={"ratio_deviation": training.Reference("clip")},
 )  # fmt: skip
 
 stage.draw()
