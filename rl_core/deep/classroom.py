@@ -24,7 +24,7 @@ can be. With plain rewards and squared errors, gradients not shortened, the valu
 no run collapses (the worst has 238), but only 2 pass; with 128 units beside that 4 (363), and then
 γ = .98 gives 3. Worse: τ = .05 with quicker steps (values of 120, none), ε to .2 (none), normalised
 observations (1, with Huber's loss none). Squared errors and 128 units on normalised rewards: 7, for
-about half as much time again, on this one seed.
+half as much time again or more, on this one seed.
 
 A2C and PPO learn from rewards divided by the deviation of the return. Without that the values are
 too far off for a network that begins near 0: in 50 000 steps of CartPole, those of PPO explained
