@@ -159,7 +159,7 @@ class Pair(ActorCritic):
         return [self.both.flat] if self.discrete else [self.both.flat, self.log_std]
 
     def __call__(self, observation: Tensor) -> tuple[Distribution, Tensor]:
-        out = self.both(observation.repeat(2, 1, 1)).view(2, *observation.shape[:-1], -1)
+        out = self.both(torch.cat((observation, observation))).view(2, *observation.shape[:-1], -1)
         policy, value = out.unbind()
         return self.distribution(policy), value[..., 0]
 

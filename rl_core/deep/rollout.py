@@ -64,5 +64,6 @@ def minibatches(
     runs, batch = samples[0].shape[:2]
     for _ in range(epochs):
         order = torch.from_numpy(rng.random((runs, batch)).argsort(-1))
-        shuffled = [x[torch.arange(runs)[:, None], order] for x in samples]
+        rows = (order + batch * torch.arange(runs)[:, None]).flatten()
+        shuffled = [x.flatten(0, 1).index_select(0, rows).view_as(x) for x in samples]
         yield from zip(*(x.chunk(parts, 1) for x in shuffled), strict=True)

@@ -34,8 +34,15 @@ class Critics:
         """observation [runs, batch, features], action [runs, batch, size] → values
         [copies, runs, batch].
         """
-        q: Tensor = _Values.apply(observation, action, self.net.flat, self)  # type: ignore[no-untyped-call]
-        return q
+        if torch.is_grad_enabled():
+            q: Tensor = _Values.apply(observation, action, self.net.flat, self)  # type: ignore[no-untyped-call]
+            return q
+        return self.signals(observation, action)[-1].view(self.copies, *observation.shape[:-1])
+
+    def signals(self, observation: Tensor, action: Tensor) -> list[Tensor]:
+        """What goes into each layer, and what comes out of the last, [copies · runs, batch, …]."""
+        x = torch.cat((observation, action), -1)
+        return forward(torch.cat((x,) * self.copies), self.net.fixed, self.net.activation)
 
     @cached_property
     def first(self) -> Critics:
@@ -65,11 +72,9 @@ class _Values(torch.autograd.Function):
     def forward(
         ctx: Any, observation: Tensor, action: Tensor, flat: Tensor, critics: Critics
     ) -> Tensor:
-        net, copies = critics.net, critics.copies
-        x = torch.cat((observation, action), -1)
-        *ctx.signals, q = forward(torch.cat((x,) * copies), net.fixed, net.activation)
+        *ctx.signals, q = critics.signals(observation, action)
         ctx.critics, ctx.features = critics, observation.shape[-1]
-        return q.view(copies, *x.shape[:-1])
+        return q.view(critics.copies, *observation.shape[:-1])
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
