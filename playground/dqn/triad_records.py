@@ -12,7 +12,7 @@ from playground.components import Cell
 from playground.dqn import charts
 from playground.dqn.triad import Choice, growth, matrix, values, verdict
 from playground.language import label
-from playground.numbers import MINUS, shown
+from playground.numbers import short, shown
 from rl_core.tabular import divergence
 
 POINTS = 150
@@ -43,7 +43,7 @@ def draw_chart(choice: Choice) -> None:
     titles = {"k": label("dqn.hand.axis_updates"), "value": label("dqn.triad.axis")}
     size = np.abs(path).max(1)
     said = label(
-        "dqn.triad.alt", first=shown(size[0], 2), last=_short(float(size[-1])), n=len(path) - 1
+        "dqn.triad.alt", first=shown(size[0], 2), last=short(float(size[-1])), n=len(path) - 1
     )
     charts.growth_chart(lines, names, titles, said)
 
@@ -57,20 +57,11 @@ def draw_states(choice: Choice) -> None:
         rows.append([{"text": state, "mark": "head"}, {"text": value}, {"text": leads}])
         rows[-1] += [
             {"text": shown(path[0, s])},
-            {"text": _short(last), "data": {"last": repr(last)}},
+            {"text": short(last), "data": {"last": repr(last)}},
         ]
     columns = label("dqn.triad.columns", n=len(path) - 1).split("|")
     with st.container(key="dqn_states_box"):
         components.table("dqn_states_table", columns, rows, label("dqn.triad.states_alt"))
-
-
-def _short(x: float) -> str:
-    """Three digits, and a power of ten where the number is very large or very small."""
-    digits, exponent = f"{x:.2e}".split("e")
-    if x == 0 or 1e-3 <= abs(x) < 1e5:
-        return shown(float(f"{x:.3g}"))
-    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits} × 10{power}".replace("-", MINUS)
 
 
 def draw_proof(choice: Choice) -> None:
