@@ -1,7 +1,6 @@
 """What goes deeper on the Q-learning page: its numbers, and the app in both languages."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +15,8 @@ from rl_core.tabular import comparisons, worlds
 from rl_core.tabular.luck import Luck
 from rl_core.tabular.q_learning import Config
 from rl_core.tabular.worlds import LEFT, RIGHT
+from tests.playground.app import APP
 
-APP = Path(__file__).parents[2] / "streamlit_app.py"
 MDP = worlds.three_state()
 
 

@@ -1,7 +1,7 @@
 """The DQN page through AppTest, in both languages; training is tested in runs and browser."""
 
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,28 +23,12 @@ from rl_core.deep import classroom, dqn
 from rl_core.events import Progress
 from rl_core.tabular import q_learning
 from rl_core.tabular.worlds import RIGHT
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.playground.app import click_on, open_page, said
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["lang"] = lang
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/dqn.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"dqn_hand_{key}").click().run()
-        assert not app.exception
-    return app
+opened = partial(open_page, "dqn")
+click = partial(click_on, "dqn_hand_")
 
 
 def session(app: AppTest) -> Session:
@@ -53,10 +37,6 @@ def session(app: AppTest) -> Session:
 
 def q(app: AppTest) -> np.ndarray:
     return session(app).frame.learner.values()
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

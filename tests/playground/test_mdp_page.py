@@ -1,7 +1,7 @@
 """The mathematics page through Streamlit's AppTest, in both languages."""
 
 import sys
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,26 +11,12 @@ from playground.language import blocks, labels
 from playground.mdp import markov_view, settings, worlds
 from playground.mdp.settings import RewardsError, rewards
 from rl_core.tabular import bellman, returns
+from tests.playground.app import APP, click_on, open_page
 
-APP = Path(__file__).parents[2] / "streamlit_app.py"
 EN = labels("en")
 
-
-def opened(lang: str = "en", **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["lang"] = lang
-    for key, value in query.items():
-        app.query_params[f"mdp_{key}"] = value
-    app.switch_page("pages/mdp.py").run()
-    assert not app.exception
-    return app
-
-
-def click(app: AppTest, *keys: str) -> AppTest:
-    for key in keys:
-        app.button(key=f"mdp_{key}").click().run()
-        assert not app.exception
-    return app
+opened = partial(open_page, "mdp", prefix="mdp_")
+click = partial(click_on, "mdp_")
 
 
 def said(app: AppTest) -> str:
