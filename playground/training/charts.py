@@ -167,7 +167,8 @@ def _curve_spec(
     ).transform_filter("datum.place == 1")
     changes = alt.Chart(alt.NamedData("changes")).encode(x=x)
     said = alt.Chart(alt.NamedData("said")).encode(x=x, y=alt.value(34), text="text:N")
-    style = {"baseline": "top", "fontSize": 13, "color": changed, "fontWeight": 600}
+    style: Spec = {"baseline": "top", "fontSize": 13, "color": changed, "fontWeight": 600}
+    style["lineBreak"] = "\n"
     tips = [alt.Tooltip("step:Q"), alt.Tooltip("mean:Q", format=".1f")]
     return _finished(
         alt.layer(
@@ -183,12 +184,8 @@ def _curve_spec(
             runs.mark_line(opacity=0.4, strokeWidth=1, color=colour, clip=True),
             mean.mark_line(strokeWidth=3, color=colour).encode(tooltip=tips),
             changes.mark_rule(strokeDash=[3, 3], strokeWidth=2, color=changed),
-            said.transform_filter("!datum.late").mark_text(
-                align="left", dx=4, lineBreak="\n", **style
-            ),
-            said.transform_filter("datum.late").mark_text(
-                align="right", dx=-4, lineBreak="\n", **style
-            ),
+            said.transform_filter("!datum.late").mark_text(align="left", dx=4, **style),
+            said.transform_filter("datum.late").mark_text(align="right", dx=-4, **style),
         ),
         460,
     )
