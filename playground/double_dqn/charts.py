@@ -80,7 +80,7 @@ def _spec(
         ).encode(x=alt.value(0 if share else "width"), text="text:N"),
         rows.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q", detail="line:N"),
         first.mark_line(strokeWidth=3, clip=True).encode(y=y, detail="line:N"),
-        alt.Chart(alt.NamedData("latest")).mark_point(filled=True, size=70).encode(x, y, colour),
+        alt.Chart(alt.NamedData("latest")).mark_point(filled=True, size=70, opacity=1).encode(x, y, colour),
         *(
             line.mark_line(strokeWidth=3, strokeDash=[7, 3], clip=True).encode(y=y, detail="line:N")
             for line in others
