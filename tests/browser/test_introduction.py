@@ -5,20 +5,22 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waiting import number, until
+
 
 def open_page(page: Page, address: str, query: str = "lang=en") -> Page:
     page.goto(f"{address}/introduction?{query}")
-    expect(number(page, "sit")).to_be_visible(timeout=30_000)
+    expect(cell(page, "sit")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
 
 
-def number(page: Page, action: str, symbol: str = "pi"):
+def cell(page: Page, action: str, symbol: str = "pi"):
     return page.locator(f".st-key-intro_table td[data-action={action}][data-symbol={symbol}]")
 
 
 def value(page: Page, action: str, symbol: str = "pi") -> float:
-    return float(number(page, action, symbol).get_attribute("data-value") or "nan")
+    return number(cell(page, action, symbol))
 
 
 def press(page: Page, *names: str) -> None:
@@ -31,15 +33,15 @@ def press(page: Page, *names: str) -> None:
 
 def test_a_treat_makes_the_action_more_likely(page: Page, address: str):
     open_page(page, address)
-    assert value(page, "sit") == pytest.approx(1 / 3)
+    until(page, lambda: value(page, "sit") == pytest.approx(1 / 3))
     press(page, "treat")
     expect(page.locator(".rl-bars tr.chosen")).to_have_count(1)
     chosen = page.locator(".rl-bars tr.chosen td[data-symbol=pi]")
-    assert float(chosen.get_attribute("data-value")) == pytest.approx(0.5761, abs=1e-4)
-    assert "0.6667" in page.locator(".st-key-intro_numbers").inner_text()
+    until(page, lambda: number(chosen) == pytest.approx(0.5761, abs=1e-4))
+    expect(page.locator(".st-key-intro_numbers")).to_contain_text("0.6667")
     press(page, "undo")
     expect(page.locator(".rl-bars tr.chosen")).to_have_count(0)
-    assert value(page, "sit") == pytest.approx(1 / 3)
+    until(page, lambda: value(page, "sit") == pytest.approx(1 / 3))
 
 
 def test_keys_answer(page: Page, address: str):
@@ -84,10 +86,8 @@ def test_the_link_restores_the_lesson_elsewhere(page: Page, address: str, browse
     press(page, "treat", "no_treat", "treat", "undo")
     other = browser.new_context().new_page()
     other.goto(page.url)
-    expect(number(other, "sit")).to_be_visible(timeout=30_000)
-    assert [value(other, a) for a in ("sit", "jump", "run")] == [
-        value(page, a) for a in ("sit", "jump", "run")
-    ]
+    for action in ("sit", "jump", "run"):  # the address is ahead of the table by a moment
+        until(page, lambda action=action: value(other, action) == value(page, action))
     other.context.close()
 
 
@@ -102,7 +102,7 @@ def test_a_try_of_the_history_can_be_gone_back_to(page: Page, address: str):
 def test_a_hostile_link_is_one_message_and_a_clean_start(page: Page, address: str):
     open_page(page, address, "lang=en&intro=1.0.%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     expect(page.get_by_text("could not be read", exact=False)).to_have_count(1)
-    assert value(page, "sit", "h") == 0
+    until(page, lambda: value(page, "sit", "h") == 0)
 
 
 def test_the_trainer_and_the_kinds_measure(page: Page, address: str):
@@ -111,8 +111,7 @@ def test_the_trainer_and_the_kinds_measure(page: Page, address: str):
     expect(trainer).to_have_attribute("data-value", re.compile(r"^0\.9"))
     kinds = page.locator(".st-key-intro_kinds_table td[data-kind]")
     expect(kinds).to_have_count(3)
-    shares = [float(kind.get_attribute("data-value") or "nan") for kind in kinds.all()]
-    assert all(share > 0.5 for share in shares)
+    until(page, lambda: all(number(kind) > 0.5 for kind in kinds.all()))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -123,9 +122,7 @@ def test_nothing_is_cut_off_and_nothing_jumps(page: Page, address: str, lang: st
     top = ".st-key-intro_treat button"
     before = page.locator(top).bounding_box()
     press(page, "treat", "no_treat")
-    assert page.locator(top).bounding_box() == before
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.st-key-intro_stage button, .st-key-intro_table')]
+    until(page, lambda: page.locator(top).bounding_box() == before)
+    wide = """() => [...document.querySelectorAll('.st-key-intro_stage button, .st-key-intro_table')]
             .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
-    )
-    assert wide == []
+    until(page, lambda: page.evaluate(wide) == [])

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waiting import until
+
 VIEWS = ("returns", "lens", "world", "markov", "values", "bellman", "sweeps")
 
 
 def open_page(page: Page, address: str, query: str = "") -> Page:
     page.goto(f"{address}/mdp?lang=en&{query}")
-    expect(page.locator(".st-key-mdp_tabs")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-mdp_tabs")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
 
@@ -69,11 +71,14 @@ def test_the_link_restores_everything_elsewhere(page: Page, address: str, browse
     values = "els => els.map(e => e.dataset.value)"
     table = ".st-key-mdp_sweeps_table td[data-value]"
     expect(page.locator(table).first).not_to_have_attribute("data-value", "0.0")
-    here = page.locator(table).evaluate_all(values)
     other = browser.new_context().new_page()
     other.goto(page.url)
-    expect(other.locator(table).first).to_be_visible(timeout=30_000)
-    assert other.locator(table).evaluate_all(values) == here
+    expect(other.locator(table).first).to_be_visible()
+
+    def shown(where: Page) -> list[str]:
+        return where.locator(table).evaluate_all(values)
+
+    until(page, lambda: shown(other) == shown(page))
     other.context.close()
 
 
@@ -84,7 +89,7 @@ def test_the_language_switches_in_place(page: Page, address: str):
     expect(page.locator(".st-key-mdp_markov_table")).to_contain_text("0.7")
     page.get_by_role("tab", name="逐轮计算").click()
     expect(page.locator(".st-key-mdp_sweeps_table")).to_be_visible()
-    assert "mdp_view=sweeps" in page.url
+    expect(page).to_have_url(re.compile("mdp_view=sweeps"))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -95,8 +100,7 @@ def test_nothing_is_cut_off_at_800_pixels(page: Page, address: str, view: str):
     page.wait_for_function(  # formulas are measured before their fonts have come
         """() => ![...document.querySelectorAll(
             '[data-testid=stMain] button, [data-testid=stMain] .rl-scroll, .katex-display')]
-            .some(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 4)""",
-        timeout=10_000,
+            .some(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 4)"""
     )
 
 

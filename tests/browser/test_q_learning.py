@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waiting import until
+
 
 def open_page(page: Page, address: str, path: str = "/q-learning", query: str = "lang=en") -> Page:
     page.goto(f"{address}{path}?{query}")
-    expect(cell(page, "S1", "Right")).to_be_visible(timeout=30_000)
+    expect(cell(page, "S1", "Right")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
 
@@ -61,7 +63,7 @@ def test_the_link_restores_the_session_elsewhere(page: Page, address: str, brows
     press(page, "right", "right", "right", "undo", "left", "autoplay")
     other = browser.new_context().new_page()
     other.goto(page.url)
-    expect(cell(other, "S1", "Right")).to_be_visible(timeout=30_000)
+    expect(cell(other, "S1", "Right")).to_be_visible()
     cells = ".st-key-ql_table td[data-value]"
     there = other.locator(cells).evaluate_all("els => els.map(e => e.dataset.value)")
     assert set(there) != {"0.0"}
@@ -98,7 +100,7 @@ def test_the_language_switches_in_place(page: Page, address: str, lang: str, und
     press(page, "right", "right")
     page.get_by_text("中文" if lang == "zh" else "English", exact=True).click()
     expect(page.locator(".st-key-ql_undo button")).to_contain_text(undo)
-    assert f"lang={lang}" in page.url
+    expect(page).to_have_url(re.compile(f"lang={lang}"))
     expect_value(page, "S2", "Right", 0.5)
 
 
@@ -107,8 +109,8 @@ def test_the_first_visit_follows_the_browser(browser: Browser, address: str, loc
     context = browser.new_context(locale=locale)
     page = context.new_page()
     page.goto(address)
-    expect(page.locator(".st-key-intro_undo button")).to_contain_text(undo, timeout=30_000)
-    assert "/introduction" in page.url
+    expect(page.locator(".st-key-intro_undo button")).to_contain_text(undo)
+    expect(page).to_have_url(re.compile("/introduction"))
     context.close()
 
 
@@ -121,17 +123,15 @@ def test_a_hostile_link_is_one_message_and_a_clean_start(page: Page, address: st
 def test_presenter_mode_is_in_the_link(page: Page, address: str):
     open_page(page, address, query="lang=en&present=1")
     size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
-    assert page.evaluate(size) > 18
+    until(page, lambda: page.evaluate(size) > 18)
     press(page, "right")
-    assert "present=1" in page.url
+    expect(page).to_have_url(re.compile("present=1"))
 
 
 def test_nothing_is_cut_off_at_800_pixels(page: Page, address: str):
     page.set_viewport_size({"width": 800, "height": 900})
     open_page(page, address)
     press(page, "right", "right")
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.st-key-ql_stage button, .st-key-ql_table')]
+    wide = """() => [...document.querySelectorAll('.st-key-ql_stage button, .st-key-ql_table')]
             .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
-    )
-    assert wide == []
+    until(page, lambda: page.evaluate(wide) == [])
