@@ -65,7 +65,9 @@ def _spec(
     y = y.scale(domain=limits) if limits else y.scale(zero=True)
     colour = alt.Color("series:N", scale=alt.Scale(domain=series, range=[RED, BLUE]))
     colour = colour.legend(orient="top", title=None, symbolOpacity=1, symbolStrokeWidth=4)
-    rows = alt.Chart(alt.NamedData("rows")).encode(x=x, color=colour)
+    rows, latest = (
+        alt.Chart(alt.NamedData(name)).encode(x=x, color=colour) for name in ("rows", "latest")
+    )
     references = alt.Chart(alt.NamedData("references")).encode(y=alt.Y("value:Q", title=value))
     first, *others = (rows.transform_filter(alt.datum.series == name) for name in series)
     chart = alt.layer(
@@ -80,7 +82,7 @@ def _spec(
         ).encode(x=alt.value(0 if share else "width"), text="text:N"),
         rows.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q", detail="line:N"),
         first.mark_line(strokeWidth=3, clip=True).encode(y=y, detail="line:N"),
-        alt.Chart(alt.NamedData("latest")).mark_point(filled=True, size=70, opacity=1).encode(x, y, colour),
+        latest.mark_point(filled=True, size=70, opacity=1).encode(y=y),
         *(
             line.mark_line(strokeWidth=3, strokeDash=[7, 3], clip=True).encode(y=y, detail="line:N")
             for line in others
