@@ -123,6 +123,7 @@ def test_nothing_is_cut_off_and_nothing_jumps(page: Page, address: str, lang: st
     before = page.locator(top).bounding_box()
     press(page, "treat", "no_treat")
     until(page, lambda: page.locator(top).bounding_box() == before)
-    wide = """() => [...document.querySelectorAll('.st-key-intro_stage button, .st-key-intro_table')]
+    wide = """() => [...document.querySelectorAll(
+            '.st-key-intro_stage button, .st-key-intro_table')]
             .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
     until(page, lambda: page.evaluate(wide) == [])

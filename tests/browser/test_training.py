@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waiting import PATIENCE, until
+
 STATUS = ".st-key-dqn_status [data-state]"
-PATIENCE = 120_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture
@@ -21,7 +22,6 @@ def page(page: Page, address: str) -> Page:
 
 def opened(page: Page, url: str) -> Page:
     page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     page.goto(url)
     page.wait_for_selector(".st-key-dqn_train button")
     return page
@@ -69,18 +69,19 @@ def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Bro
     now = 0
     for _ in range(3):
         now = wait_for_step(page, beyond=now)
-    assert page.locator(".st-key-dqn_train_stage_world canvas, .vega-embed").count()
+    stage = page.locator(".st-key-dqn_train_stage_world canvas, .vega-embed")
+    expect(stage).not_to_have_count(0)
 
     url = page.url
     page.reload()
     page.wait_for_selector(STATUS)
-    assert page.url == url
+    expect(page).to_have_url(url)
     now = wait_for_step(page, beyond=now)
 
     other = opened(browser.new_page(), url.replace("lang=en", "lang=zh"))
     seen = wait_for_step(other, beyond=0)
     wait_for_step(other, beyond=seen)
-    assert "训练中" in other.locator(STATUS).inner_text()
+    expect(other.locator(STATUS)).to_contain_text("训练中")
     expect(other.locator(".st-key-dqn_runs input")).to_have_value("8")
 
     page.locator(".st-key-dqn_gamma input").press("ArrowRight")
@@ -91,7 +92,7 @@ def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Bro
     last = step(page)
     page.reload()
     expect(page.locator(STATUS)).to_have_attribute("data-state", "stopped")
-    assert step(page) == last == step(other)
+    until(page, lambda: step(page) == last == step(other))
     expect(page.locator(".st-key-dqn_again button")).to_be_enabled()
     other.close()
 
@@ -99,16 +100,16 @@ def test_a_training_is_live_survives_a_reload_and_stops(page: Page, browser: Bro
 def test_a_finished_training_says_how_many_runs_passed(page: Page) -> None:
     train(page, runs=2, steps=400)
     expect(page.locator(STATUS)).to_have_attribute("data-state", "finished")
-    assert re.search(r"step 400 of 400 · \d of 2 passed", page.locator(STATUS).inner_text())
+    passed = re.compile(r"step 400 of 400 · \d of 2 passed")
+    expect(page.locator(STATUS)).to_contain_text(passed)
     expect(page.locator(".st-key-dqn_results table tbody tr")).to_have_count(2)
-    scenes = page.locator(".rl-replay figure")
-    assert scenes.count() >= 5
+    expect(page.locator(".rl-replay figure").nth(4)).to_be_attached()
     play = page.locator(".rl-replay button")
     play.click()
     expect(page.locator(".rl-replay output")).not_to_have_text("0.0 s")
     page.goto(page.url.replace("lang=en", "lang=zh"))
     page.wait_for_selector(STATUS)
-    assert re.search(r"\d / 2 通过", page.locator(STATUS).inner_text())
+    expect(page.locator(STATUS)).to_contain_text(re.compile(r"\d / 2 通过"))
 
 
 def test_a_killed_worker_fails_the_training_which_can_be_run_again(
@@ -119,13 +120,12 @@ def test_a_killed_worker_fails_the_training_which_can_be_run_again(
     for pid in workers(folder):
         os.kill(pid, signal.SIGKILL)
     expect(page.locator(STATUS)).to_have_attribute("data-state", "failed")
-    text = page.locator(STATUS).inner_text()
-    assert "SIGKILL" in text
-    assert step(page) >= kept
+    expect(page.locator(STATUS)).to_contain_text("SIGKILL")
+    until(page, lambda: step(page) >= kept)
     url = page.url
     page.locator(".st-key-dqn_again button").click()
     expect(page.locator(STATUS)).to_have_attribute("data-state", "running")
-    assert page.url != url
+    expect(page).not_to_have_url(url)
     wait_for_step(page, beyond=100)
     page.locator(".st-key-dqn_stop button").click()
     expect(page.locator(STATUS)).to_have_attribute("data-state", "stopped")
@@ -135,5 +135,5 @@ def test_a_killed_worker_fails_the_training_which_can_be_run_again(
 def test_an_unknown_training_is_said_to_be_unknown(page: Page, address: str, run: str) -> None:
     opened(page, f"{address}/dqn?lang=en&run={run}")
     expect(page.get_by_text("is not in this app's records")).to_be_visible()
-    assert page.locator(STATUS).count() == 0
+    expect(page.locator(STATUS)).to_have_count(0)
     page.locator(".st-key-dqn_train button:enabled").wait_for()

@@ -41,6 +41,13 @@ def test_td_error_looks_at_the_next_state_and_stops_at_a_terminal_one():
     assert td_error(q, 0, 0, 0.5, 1, True, 0.5) == -0.5
 
 
+def test_many_states_at_once():
+    """Each looks at the best action of its own next state: 1 + 3 - 2 and 1 + 0 - 7."""
+    q = np.array([[2.0, 3.0], [9.0, 7.0], [4.0, 8.0]])
+    s, a, ended = np.array([0, 1]), np.array([0, 1]), np.array([False, True])
+    assert td_error(q, s, a, 1, np.array([0, 2]), ended, 1).tolist() == [2, -6]
+
+
 def test_two_steps_of_a_mouse():
     """The worked example of the Hugging Face course."""
     first = q_learning.update(0, 0.1, td_error(np.zeros((2, 2)), 0, 0, 1, 1, False, 0.99))
