@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.waiting import number, until
+from tests.browser.waiting import number, until, visit
 
 
 def opened(page: Page, address: str, query: str = "") -> Page:
-    page.goto(f"{address}/double-dqn?lang=en{query}")
+    visit(page, f"{address}/double-dqn?lang=en{query}")
     expect(page.locator(".st-key-ddqn_train button")).to_be_enabled()
-    expect(page.locator(".st-key-ddqn_check_copy")).to_be_attached()
     return page
 
 

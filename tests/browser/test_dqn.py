@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.waiting import number, until
+from tests.browser.waiting import number, until, visit
 
 
 def opened(page: Page, address: str, query: str = "") -> Page:
-    page.goto(f"{address}/dqn?lang=en{query}")
+    visit(page, f"{address}/dqn?lang=en{query}")
     expect(page.locator(".st-key-dqn_train button")).to_be_enabled()
     return page
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.waiting import number, until
+from tests.browser.waiting import number, until, visit
 
 
 def open_page(page: Page, address: str, query: str = "lang=en") -> Page:
-    page.goto(f"{address}/introduction?{query}")
+    visit(page, f"{address}/introduction?{query}")
     expect(cell(page, "sit")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
@@ -85,7 +85,7 @@ def test_the_link_restores_the_lesson_elsewhere(page: Page, address: str, browse
     open_page(page, address)
     press(page, "treat", "no_treat", "treat", "undo")
     other = browser.new_context().new_page()
-    other.goto(page.url)
+    visit(other, page.url)
     for action in ("sit", "jump", "run"):  # the address is ahead of the table by a moment
         until(page, lambda action=action: value(other, action) == value(page, action))
     other.context.close()

@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import until, visit
 
 VIEWS = ("returns", "lens", "world", "markov", "values", "bellman", "sweeps")
 
 
 def open_page(page: Page, address: str, query: str = "") -> Page:
-    page.goto(f"{address}/mdp?lang=en&{query}")
+    visit(page, f"{address}/mdp?lang=en&{query}")
     expect(page.locator(".st-key-mdp_tabs")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
@@ -72,7 +72,7 @@ def test_the_link_restores_everything_elsewhere(page: Page, address: str, browse
     table = ".st-key-mdp_sweeps_table td[data-value]"
     expect(page.locator(table).first).not_to_have_attribute("data-value", "0.0")
     other = browser.new_context().new_page()
-    other.goto(page.url)
+    visit(other, page.url)
     expect(other.locator(table).first).to_be_visible()
 
     def shown(where: Page) -> list[str]:

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import until, visit
 
 
 def open_page(page: Page, address: str, path: str = "/q-learning", query: str = "lang=en") -> Page:
-    page.goto(f"{address}{path}?{query}")
+    visit(page, f"{address}{path}?{query}")
     expect(cell(page, "S1", "Right")).to_be_visible()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
@@ -62,7 +62,7 @@ def test_the_link_restores_the_session_elsewhere(page: Page, address: str, brows
     open_page(page, address)
     press(page, "right", "right", "right", "undo", "left", "autoplay")
     other = browser.new_context().new_page()
-    other.goto(page.url)
+    visit(other, page.url)
     expect(cell(other, "S1", "Right")).to_be_visible()
     cells = ".st-key-ql_table td[data-value]"
     there = other.locator(cells).evaluate_all("els => els.map(e => e.dataset.value)")
@@ -108,7 +108,7 @@ def test_the_language_switches_in_place(page: Page, address: str, lang: str, und
 def test_the_first_visit_follows_the_browser(browser: Browser, address: str, locale, undo):
     context = browser.new_context(locale=locale)
     page = context.new_page()
-    page.goto(address)
+    visit(page, address)
     expect(page.locator(".st-key-intro_undo button")).to_contain_text(undo)
     expect(page).to_have_url(re.compile("/introduction"))
     context.close()

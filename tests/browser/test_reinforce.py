@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import visit
+
 
 def test_an_episode_is_sampled_with_a_key_and_weighed_anew(page: Page, address: str):
-    page.goto(f"{address}/reinforce?lang=en")
+    visit(page, f"{address}/reinforce?lang=en")
     expect(page.locator(".st-key-reinforce_train button")).to_be_visible()
-    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()  # all has arrived
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Episode 1:")).to_be_visible()
     weights = page.locator(".st-key-rf_episode_dense td[data-weight]")
@@ -23,8 +24,7 @@ def test_an_episode_is_sampled_with_a_key_and_weighed_anew(page: Page, address: 
 
 
 def test_the_formulas_follow_the_episode_on_the_stage(page: Page, address: str):
-    page.goto(f"{address}/reinforce?lang=en")
-    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()  # all has arrived
+    visit(page, f"{address}/reinforce?lang=en")
     page.keyboard.press("ArrowRight")
     returned = page.locator(".st-key-rf_episode_dense td[data-g]").first
     expect(returned).to_be_visible()
@@ -37,10 +37,9 @@ def test_the_formulas_follow_the_episode_on_the_stage(page: Page, address: str):
 
 
 def test_a_row_of_the_table_changes_the_cloud(page: Page, address: str):
-    page.goto(f"{address}/reinforce?lang=en&rf_station=gradient")
+    visit(page, f"{address}/reinforce?lang=en&rf_station=gradient")
     rows = page.locator(".st-key-rf_cloud_dense tbody tr")
     expect(rows).to_have_count(4)
-    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()
     rows.nth(2).click()
     expect(rows.nth(2).locator("td.changed").first).to_be_visible()
     chosen = page.locator('.st-key-rf_kind [role="radio"][aria-checked="true"]')
@@ -48,10 +47,9 @@ def test_a_row_of_the_table_changes_the_cloud(page: Page, address: str):
 
 
 def test_the_derivation_unfolds_with_a_key(page: Page, address: str):
-    page.goto(f"{address}/reinforce?lang=en&rf_station=derivation&rf_step=5")
+    visit(page, f"{address}/reinforce?lang=en&rf_station=derivation&rf_step=5")
     table = page.locator(".st-key-rf_proof_dense")
     expect(table.locator("tbody tr")).to_have_count(3)
-    expect(page.locator(".st-key-rf_check_variance")).to_be_attached()
     page.keyboard.press("ArrowRight")
     early = table.locator('td[data-early="true"]')
     expect(early).to_have_count(15)

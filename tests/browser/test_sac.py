@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import until, visit
 
 
 def open_page(page: Page, address: str, query: str = "") -> None:
-    page.goto(f"{address}/sac?lang=en{query}")
-    expect(page.locator(".st-key-sac_compared")).to_be_attached()  # all has arrived
+    visit(page, f"{address}/sac?lang=en{query}")
 
 
 def test_the_arrow_key_turns_the_dial_until_the_goal_is_shunned(page: Page, address: str):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import number, until
+from tests.browser.waiting import number, until, visit
 
 
 def test_the_arrow_key_leads_onto_the_peak_and_a_row_switches_the_ideas(page: Page, address: str):
-    page.goto(f"{address}/td3?lang=en")
+    visit(page, f"{address}/td3?lang=en")
     stage = page.locator(".st-key-td3_hand_stage")
     expect(page.locator(".st-key-td3_train button")).to_be_visible()
-    expect(page.locator(".st-key-td3_check_climb")).to_be_attached()  # all has arrived
     for n in range(1, 7):
         page.keyboard.press("ArrowRight")
         expect(stage).to_contain_text(f"Updates: {n},")
@@ -28,7 +27,7 @@ def test_the_arrow_key_leads_onto_the_peak_and_a_row_switches_the_ideas(page: Pa
 
 
 def test_the_many_actors(page: Page, address: str):
-    page.goto(f"{address}/td3?lang=en&td3_station=many")
+    visit(page, f"{address}/td3?lang=en&td3_station=many")
     cells = page.locator(".st-key-td3_lives_box td[data-bias]")
     expect(cells).to_have_count(5)
 

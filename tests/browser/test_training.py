@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import PATIENCE, until, visit
 
 STATUS = ".st-key-dqn_status [data-state]"
 
@@ -22,7 +22,7 @@ def page(page: Page, address: str) -> Page:
 
 def opened(page: Page, url: str) -> Page:
     page.set_default_timeout(PATIENCE)
-    page.goto(url)
+    visit(page, url)
     page.wait_for_selector(".st-key-dqn_train button")
     return page
 
@@ -107,7 +107,7 @@ def test_a_finished_training_says_how_many_runs_passed(page: Page) -> None:
     play = page.locator(".rl-replay button")
     play.click()
     expect(page.locator(".rl-replay output")).not_to_have_text("0.0 s")
-    page.goto(page.url.replace("lang=en", "lang=zh"))
+    visit(page, page.url.replace("lang=en", "lang=zh"))
     page.wait_for_selector(STATUS)
     expect(page.locator(STATUS)).to_contain_text(re.compile(r"\d / 2 通过"))
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import number, until
+from tests.browser.waiting import number, until, visit
 
 
 def place(page: Page) -> tuple[float, float]:
@@ -15,9 +15,8 @@ def place(page: Page) -> tuple[float, float]:
 
 
 def test_arrow_keys_walk_through_an_update(page: Page, address: str):
-    page.goto(f"{address}/trpo?lang=en")
+    visit(page, f"{address}/trpo?lang=en")
     expect(page.locator(".st-key-trpo_train button")).to_be_visible()
-    expect(page.locator(".st-key-trpo_check_visits")).to_be_attached()  # all has arrived
     press = page.locator(".st-key-trpo_press button")
     for name in ("Conjugate gradient", "Second iteration", "Full step", "Shorten the step",
                  "Shorten the step", "Take the step"):  # fmt: skip
@@ -42,8 +41,7 @@ def test_arrow_keys_walk_through_an_update(page: Page, address: str):
 
 
 def test_a_click_on_the_map_goes_there_and_the_plain_gradient_gets_stuck(page: Page, address: str):
-    page.goto(f"{address}/trpo?lang=en")
-    expect(page.locator(".st-key-trpo_check_visits")).to_be_attached()
+    visit(page, f"{address}/trpo?lang=en")
     rim = page.locator("svg.rl-plane .rim")
     box = rim.bounding_box()
     assert box

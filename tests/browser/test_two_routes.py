@@ -6,14 +6,15 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import visit
+
 
 def cell(page: Page, box: str, state: str, action: str) -> Locator:
     return page.locator(f'.st-key-{box} td[data-state="{state}"][data-action="{action}"]')
 
 
 def test_arrow_keys_step_both_learners(page: Page, address: str):
-    page.goto(f"{address}/two-routes?lang=en")
-    expect(page.locator(".st-key-routes_join_box td")).not_to_have_count(0)  # all has arrived
+    visit(page, f"{address}/two-routes?lang=en")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".st-key-routes_value")).to_contain_text("step 1")
     page.keyboard.press("ArrowRight")
@@ -27,7 +28,7 @@ def test_arrow_keys_step_both_learners(page: Page, address: str):
 
 
 def test_the_link_restores_the_duel(page: Page, address: str):
-    page.goto(f"{address}/two-routes?lang=en")
+    visit(page, f"{address}/two-routes?lang=en")
     expect(page.locator(".st-key-routes_join_box td")).not_to_have_count(0)
     page.locator(".st-key-routes_run button").click()
     expect(page.locator(".st-key-routes_value")).to_contain_text("Episode 10")
@@ -41,7 +42,7 @@ def test_the_link_restores_the_duel(page: Page, address: str):
 
 def test_the_arrows_light_up_and_without_motion_at_once(page: Page, address: str):
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{address}/two-routes?lang=en")
+    visit(page, f"{address}/two-routes?lang=en")
     diagram = page.locator(".st-key-routes_join_diagram svg")
     expect(diagram.locator(".lit")).to_have_count(0)
     page.locator(".st-key-routes_join_step button").click()

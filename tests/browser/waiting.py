@@ -5,9 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 120_000  # milliseconds: the first import of torch takes its time on a busy machine
+
+
+def visit(page: Page, url: str) -> None:
+    """Go to a page of the app and wait until it is whole and its script has ended: a key that is
+    pressed earlier may find nobody listening yet.
+    """
+    page.goto(url)
+    expect(page.locator(".st-key-neighbours a").first).to_be_attached()
+    script = page.locator("[data-test-script-state]")
+    expect(script).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def number(found: Locator, attribute: str = "data-value") -> float:
