@@ -24,8 +24,9 @@ def first_load(browser: Browser, side: str) -> float:
     """Seconds until a fresh server's page can be used."""
     with tempfile.TemporaryDirectory() as store:  # noqa: SIM117
         with running_app(LOADED[side].script, RL_PLAYGROUND_DATA=store) as address:
+            page = browser.new_page(viewport={"width": 1400, "height": 900})
             begun = time.perf_counter()
-            page = opened(browser, address, LOADED[side])
+            opened(page, address, LOADED[side])
             seconds = time.perf_counter() - begun
             page.close()
     return seconds
