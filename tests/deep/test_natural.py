@@ -269,11 +269,11 @@ def search(theta, step, gains, kls, delta=1.0, backtracks=3, factor=0.5):
 
 def test_line_search_is_per_run():
     """Run 0 at once; 1 too far, then good; 2 gains nothing twice; 3 never."""
-    theta, step = tensor([0], [0], [0], [7]), tensor([1], [1], [1], [1])
+    theta, step = tensor([0], [0], [0], [7]), tensor([1], [3], [-4], [1])
     gains = [(1, 2, -1, 1), (9, 3, 0, 1), (9, 9, 4, 1), (9, 9, 9, -1)]
     kls = [(1, 1.1, 0.1, 2), (0.1, 1, 0.1, 2), (0.1, 0.1, 0.2, 2), (0.1, 0.1, 0.1, 0.5)]
     found, trials = search(theta, step, gains, kls)
-    torch.testing.assert_close(found.theta, tensor([1], [0.5], [0.25], [7]))
+    torch.testing.assert_close(found.theta, tensor([1], [1.5], [-1], [7]))
     assert found.accepted.tolist() == [True, True, True, False]
     assert found.backtracks.tolist() == [0, 1, 2, 3]
     torch.testing.assert_close(found.gain, tensor(1, 3, 4, 0))

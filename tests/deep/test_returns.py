@@ -27,6 +27,11 @@ def test_returns_to_go_without_a_guess_are_what_was_earned():
     torch.testing.assert_close(g, tensor([2, 2, 4, 24, 32, 32]))
 
 
+def test_returns_to_go_of_a_single_step():
+    g = returns.returns_to_go(tensor(5), tensor(1), tensor(0), tensor(9), 0.5)
+    assert g.tolist() == [5]
+
+
 def test_returns_to_go_from_the_definition():
     rng = np.random.default_rng(0)
     reward, value = rng.normal(size=(2, 3, 40)).astype(np.float32)
