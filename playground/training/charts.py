@@ -173,9 +173,9 @@ def _curve_spec(
     return _finished(
         alt.layer(
             goal.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=GREY),
-            goal.mark_text(align="left", baseline="bottom", dx=4, fontSize=13, color=GREY).encode(
-                x=alt.value(0), text="text:N"
-            ),
+            goal.mark_text(
+                align="left", baseline="bottom", dx=4, dy=-3, fontSize=13, color=GREY
+            ).encode(x=alt.value(0), text="text:N"),
             mean.mark_area(opacity=0.22, color=colour).encode(y="low:Q", y2="high:Q"),
             others.mark_line(strokeWidth=2, strokeDash=[6, 3], clip=True),
             ends.mark_text(align="right", dx=-4, dy=-8, fontSize=13, fontWeight=600).encode(
