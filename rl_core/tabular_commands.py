@@ -16,6 +16,7 @@ import numpy as np
 
 import rl_core
 from rl_core.finite_worlds import WORLDS, world
+from rl_core.options import changes, writable
 from rl_core.tabular.dynamic_programming import greedy_actions, optimal_values
 from rl_core.tabular.mdp import FiniteMDP, Floats
 from rl_core.tabular.training import ALGORITHMS, expected_return, learned_policy, lesson
@@ -26,16 +27,32 @@ MOST_NUMBERS = 50_000_000  # of runs x states x actions, or runs x episodes
 WIDEST = 60  # rows of a printed table
 
 
-def train(options: argparse.Namespace, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Train as the options say; returns the results."""
+def train(options: argparse.Namespace) -> None:
+    """Train as the options say; print what came of it, and write it if asked to."""
+    instead = {"steps": "use --episodes", "save": "use --json"} | dict.fromkeys(
+        ("save_state", "stop_at", "resume"), "they are trained in one go"
+    )
+    for option, reason in instead.items():
+        if getattr(options, option):
+            raise ValueError(f"--{option.replace('_', '-')} is not for tables: {reason}")
+    changed = changes(ALGORITHMS[options.algorithm].Config, options.set)
+    writable(options.json)
+    results = _results(options, changed)
+    if options.json:
+        options.json.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
+    _report(results)
+
+
+def _results(options: argparse.Namespace, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Train; returns what `--json` writes."""
     name, runs, episodes = options.algorithm, options.runs or RUNS, options.episodes or EPISODES
-    env = options.env or WORLD
-    config = ALGORITHMS[name].Config(**{**lesson(name, env), **changes})
+    env, seed = options.env or WORLD, options.seed or 0
+    config = ALGORITHMS[name].Config(**{**lesson(name, env), **changed})
     mdp = world(env)
     if runs * max(episodes, len(mdp.states) * len(mdp.actions)) > MOST_NUMBERS:
         raise ValueError(f"{runs} runs of {episodes} episodes on {env!r} are too many for one go")
     wall, cpu = time.perf_counter(), time.process_time()
-    result = train_many(name, mdp, config, runs, episodes, options.seed, _progress_bar(runs))
+    result = train_many(name, mdp, config, runs, episodes, seed, _progress_bar(runs))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     print(file=sys.stderr)
     evaluation = [expected_return(mdp, learned_policy(name, q)) for q in result.q]
@@ -43,7 +60,7 @@ def train(options: argparse.Namespace, changes: Mapping[str, Any]) -> dict[str, 
         "algorithm": name,
         "env": env,
         "config": asdict(config),
-        "seed": options.seed,
+        "seed": seed,
         "runs": runs,
         "episodes": episodes,
         "steps": int(result.lengths.sum()),
@@ -59,8 +76,7 @@ def train(options: argparse.Namespace, changes: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def report(results: Mapping[str, Any]) -> None:
-    """Print what came of a training."""
+def _report(results: Mapping[str, Any]) -> None:
     returns, played = np.array(results["curve"]["returns"]), np.array(results["evaluation"])
     last = returns[:, -max(1, returns.shape[1] // 5) :].mean(axis=1)
     print(f"{results['algorithm']} on {results['env']}, {results['runs']} runs")
@@ -76,6 +92,7 @@ def report(results: Mapping[str, Any]) -> None:
 
 def solve(options: argparse.Namespace) -> None:
     """Print the exact answer for a world, and write it if asked to."""
+    writable(options.json)
     mdp = world(options.world)
     own = lesson("q_learning", options.world).get("gamma", 0.9)
     gamma = own if options.gamma is None else options.gamma
