@@ -31,8 +31,8 @@ st.set_page_config(
 )
 choose_language()
 
-pages = [
-    st.Page(f"pages/{path}.py", title=f"{section}　{label(f'nav.{name}')}", url_path=path)
+pages = [  # the space beside one digit is as wide as a digit: the names stand in one column
+    st.Page(f"pages/{path}.py", title=f"{section:\u2007<2}　{label(f'nav.{name}')}", url_path=path)
     for name, (section, path) in PAGES.items()
 ]
 

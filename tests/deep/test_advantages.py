@@ -136,9 +136,11 @@ def test_advantages_that_do_not_differ_are_normalised_to_0(same):
 
 
 def test_explained_variance():
-    target = tensor([1, 5], [1, 5], [1, 5], [2, 2])
-    value = tensor([1, 5], [7, 7], [5, 1], [5, 1])
-    torch.testing.assert_close(advantages.explained_variance(value, target), tensor(1, 0, -3, 0))
+    """In the last two, no difference and a small one."""
+    target = tensor([1, 5], [1, 5], [1, 5], [2, 2], [0.1, 0.5])
+    value = tensor([1, 5], [7, 7], [5, 1], [5, 1], [0.5, 0.1])
+    explained = advantages.explained_variance(value, target)
+    torch.testing.assert_close(explained, tensor(1, 0, -3, 0, -3))
 
 
 def test_every_formula_tells_its_latex():
