@@ -57,6 +57,14 @@ def test_what_the_page_says_of_the_variance():
     assert around_zero["baseline"] > 1.5 * around_zero["to_go"]
 
 
+def test_the_spread_counts_both_directions():
+    theta, paths = THETAS[0], trajectories.every(-1.0)
+    x = paths.r.sum(-1)
+    mean, square = (reinforce_by_hand.expected(theta, paths, values) for values in (x, x**2))
+    both = np.stack((x, x), -1)
+    assert reinforce_by_hand.spread(theta, paths, both) == pytest.approx(2 * (square - mean**2))
+
+
 def test_an_update_is_the_sum_of_its_steps():
     settings = reinforce_by_hand.Settings(0.5, 0.9, "baseline", True, -1.0)
     for seed in range(5):
