@@ -36,14 +36,14 @@ STEPS = {"on": 4096, "off": 1000}  # about as many as one turn takes; whole upda
 Trainer = Callable[[], int]  # trains on; returns how many steps of all runs that were
 
 
-def ours(algorithm: str, env_id: str, config: Any, runs: int) -> Trainer:
-    """Our training, going on from call to call."""
+def ours(algorithm: str, env_id: str, config: Any, runs: int, steps: int = 0) -> Trainer:
+    """Our training, going on from call to call by so many steps of each run, or else a turn."""
     module = training.algorithm(algorithm)
     env_seeds = seeds(0, Purpose.ENVIRONMENT, training.instances(config, runs))
     env = envs.make(env_id, env_seeds, scaled=config.scaled)
     updates = module.train(Timeline(config, 10**9), module.start(env, config, 0))
     stride = getattr(config, "envs", 1)
-    ticks = turn(config) // stride
+    ticks = (steps or turn(config)) // stride
 
     def go_on() -> int:
         for _ in range(ticks):

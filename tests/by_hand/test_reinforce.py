@@ -60,7 +60,7 @@ def test_what_the_page_says_of_the_variance():
 def test_the_spread_counts_both_directions():
     theta, paths = THETAS[0], trajectories.every(-1.0)
     x = paths.r.sum(-1)
-    mean, square = (reinforce_by_hand.expected(theta, paths, values) for values in (x, x**2))
+    mean, square = (score_function.expected(theta, paths, values) for values in (x, x**2))
     both = np.stack((x, x), -1)
     assert reinforce_by_hand.spread(theta, paths, both) == pytest.approx(2 * (square - mean**2))
 
