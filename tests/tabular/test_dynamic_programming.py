@@ -164,13 +164,16 @@ def test_policy_iteration_gets_better_at_every_step_and_ends_at_the_optimum(seed
     assert all((b.v >= a.v - 1e-9).all() for a, b in itertools.pairwise(sweeps))
     np.testing.assert_allclose(sweeps[-1].q, optimal_values(mdp, 0.95), atol=1e-9)
     assert len(sweeps) < 8
+    moves = [np.abs(b.v - a.v).max() for a, b in itertools.pairwise(sweeps)]
+    assert [sweep.change for sweep in sweeps] == [np.abs(sweeps[0].v).max(), *moves]
 
 
 def test_gamma_decides_between_near_and_far():
     expected = [0.5, np.sqrt(0.5)]
     np.testing.assert_allclose(critical_gammas(worlds.near_far()), expected, atol=1e-8)
-    other = [0.1, np.sqrt(0.1)]
-    np.testing.assert_allclose(critical_gammas(worlds.near_far(1, 100)), other, atol=1e-8)
+    for far, flip in ((100, 0.1), (16, 0.25), (5000, 0.0141421356)):
+        found = critical_gammas(worlds.near_far(1, far))
+        np.testing.assert_allclose(found, [flip, np.sqrt(flip)], atol=1e-8)
     v = {gamma: optimal_values(worlds.near_far(), gamma) for gamma in (0.49, 0.51, 0.7, 0.72)}
     assert [int(q[2].argmax()) for q in v.values()] == [LEFT, RIGHT, RIGHT, RIGHT]
     assert [int(q[1].argmax()) for q in v.values()] == [LEFT, LEFT, LEFT, RIGHT]
