@@ -43,8 +43,7 @@ def soft_policy(q: Floats, alpha: float) -> Floats:
 
     Haarnoja et al. 2017, equation 4. For α → 0 greedy, equally good actions sharing; a `q` that
     stays as it is gives the uniform policy for α → ∞. Args: `q` [..., actions], `alpha` ≥ 0; 0 is
-    the limit. Returns: [..., actions], rows
-    summing to 1.
+    the limit. Returns: [..., actions], rows summing to 1.
     """
     above: Floats = q - q.max(axis=-1, keepdims=True)
     share = (above >= -1e-9).astype(float) if alpha == 0 else np.exp(above / alpha)

@@ -99,3 +99,8 @@ def test_trajectories_are_all_different():
     paths = trajectories.every()
     rows = np.concatenate([getattr(paths, f.name) for f in fields(paths)[:4]], 1)
     assert len(np.unique(rows, axis=0)) == len(rows)
+
+
+def test_returns_to_go_by_hand():
+    g = trajectories.returns_to_go(np.array([[1.0, 2, 4], [0, 0, 8]]), 0.5)
+    assert g.tolist() == [[3, 4, 4], [2, 4, 8]]

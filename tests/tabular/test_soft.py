@@ -165,3 +165,14 @@ def test_every_formula_tells_its_latex():
         soft.soft_policy_value,
     ):
         assert re.search(r"^\$\$\n.+?\n\$\$$", inspect.getdoc(formula), re.S | re.M)
+
+
+def test_every_sweep_tells_its_number_until_nothing_changes_or_as_many_as_said():
+    """Cold, V is 0, 1 then 0.9, 1 in S1, S2: the third sweep finds nothing to change."""
+    mdp = worlds.three_state()
+    sweeps = list(soft.soft_value_iteration(mdp, GAMMA, 0.0, tolerance=0))
+    assert [sweep.k for sweep in sweeps] == [1, 2, 3]
+    hot = soft.soft_value_iteration(mdp, 1.0, 5.0, most=3)
+    assert [next(hot).k for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(NoSolutionError, match="after 3 sweeps"):
+        next(hot)

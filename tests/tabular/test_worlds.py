@@ -224,3 +224,11 @@ def test_an_unknown_world_is_named_with_a_likely_one():
         finite_worlds.world("clif")
     with pytest.raises(WorldError, match=r"no world file 'nowhere\.json'"):
         finite_worlds.world("nowhere.json")
+
+
+def test_the_three_state_world_after_rounds_of_right():
+    """Round by round: S1 takes half of 0.9 times what S2 had, then S2 goes half of its way to 1."""
+    s1 = s2 = 0.0
+    for n in range(6):
+        assert worlds.three_state_after(n) == pytest.approx((s1, s2))
+        s1, s2 = s1 / 2 + 0.45 * s2, s2 / 2 + 0.5
