@@ -16,6 +16,7 @@ from rl_core.tabular.residual_gradient import (
     train,
     update_next,
 )
+from rl_core.tabular.worlds import random_walk
 from rl_core.timeline import Timeline
 
 GO = np.ones((4, 1))
@@ -56,6 +57,23 @@ def test_the_fixed_point_is_where_the_mean_step_vanishes(p, gamma):
     to_b = -gamma * (gamma * b - a) + (1 - b)
     to_c = -gamma * (gamma * c - a) + (0 - c)
     np.testing.assert_allclose([to_a, to_b, to_c], 0, atol=1e-12)
+
+
+def test_the_fixed_point_has_the_smallest_mean_squared_td_error():
+    mdp, gamma = random_walk(), 0.9
+    policy = np.tile([0.3, 0.7], (len(mdp.states), 1))
+    chance = np.einsum("sa,sat->st", policy, mdp.p) * ~mdp.terminal[:, None]
+    visits = sum(mdp.start @ np.linalg.matrix_power(chance, t) for t in range(300))
+
+    def error(v):
+        delta = mdp.r + gamma * np.where(mdp.terminal, 0, v) - v[:, None, None]
+        return np.einsum("s,sa,sat,sat->", visits * ~mdp.terminal, policy, mdp.p, delta**2)
+
+    best = least_squares_values(mdp, policy, gamma)
+    for s in np.flatnonzero(~mdp.terminal):
+        near = 1e-3 * np.eye(len(mdp.states))[s]
+        assert error(best + near) == pytest.approx(error(best - near), rel=1e-9)
+        assert error(best + near) > error(best)
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])

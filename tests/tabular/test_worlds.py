@@ -232,3 +232,14 @@ def test_the_three_state_world_after_rounds_of_right():
     for n in range(6):
         assert worlds.three_state_after(n) == pytest.approx((s1, s2))
         s1, s2 = s1 / 2 + 0.45 * s2, s2 / 2 + 0.5
+
+
+def test_near_far_is_a_row_between_two_ends_that_pay():
+    mdp = worlds.near_far(2, 7)
+    assert mdp.states == ("Near", "1", "2", "3", "4", "5", "Far")
+    assert np.flatnonzero(mdp.start).tolist() == [2]
+    assert np.flatnonzero(mdp.terminal).tolist() == [0, 6]
+    for s in range(1, 6):
+        for a, to in ((worlds.RIGHT, s + 1), (worlds.LEFT, s - 1)):
+            assert mdp.p[s, a].tolist() == np.eye(7)[to].tolist()
+            assert mdp.r[s, a, to] == {0: 2, 6: 7}.get(to, 0)
