@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rl_core.tabular.luck import BLOCK, Luck
-from rl_core.tabular.policies import epsilon_greedy, greedy
+from rl_core.tabular.policies import epsilon_greedy, epsilon_greedy_policy, greedy
 from rl_core.tabular.schedules import SCHEDULES
 
 
@@ -41,6 +41,12 @@ def test_exploring_includes_the_greedy_action():
     luck, q = Luck(1), np.array([0.0, 1.0])
     chosen = [epsilon_greedy(q, 0.4, luck(0, t)) for t in range(5000)]
     assert np.mean(chosen) == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_chances_of_a_whole_table():
+    """Each row has its own best; two that are equally good share."""
+    chances = epsilon_greedy_policy(np.array([[1.0, 1, 0], [3, 5, 1]]), 0.3)
+    np.testing.assert_allclose(chances, [[0.45, 0.45, 0.1], [0.1, 0.8, 0.1]])
 
 
 def test_step_sizes():
