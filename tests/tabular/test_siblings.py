@@ -63,6 +63,8 @@ def test_expected_sarsa_expects_the_epsilon_greedy_policy():
     assert expected_sarsa.expected_value(q, 1, 0.2) == pytest.approx(0.9 * 3 + 0.1 * 1)
     assert expected_sarsa.expected_value(q, 1, 0.0) == 3
     assert expected_sarsa.expected_value(q, 0, 0.5) == 0
+    both = expected_sarsa.expected_value(q, np.array([1, 0]), 0.2)
+    np.testing.assert_allclose(both, [2.8, 0])
 
 
 def test_double_q_golden_vector():
