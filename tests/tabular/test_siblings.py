@@ -237,6 +237,7 @@ def test_softmax_and_its_gradient():
     np.testing.assert_allclose(
         policy_gradient.softmax(theta + 1000), policy_gradient.softmax(theta)
     )
+    assert policy_gradient.softmax(np.array([0.0, 1000.0])).tolist() == [0, 1]
     for a in range(3):
         numeric = [
             (np.log(policy_gradient.softmax(theta + e)[a])
