@@ -239,3 +239,4 @@ def test_without_exploration_the_soft_optimum_is_the_optimum():
     q = optimal_soft_values(mdp, 0.9, 0.3)
     v = 0.7 * q.max(axis=1) + 0.3 * q.mean(axis=1)
     np.testing.assert_allclose(q, action_values(mdp, v, 0.9), atol=1e-9)
+    np.testing.assert_allclose(soft_value(mdp, q, 0.9, 0.3)[~mdp.terminal], v[~mdp.terminal])
