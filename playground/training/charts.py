@@ -206,7 +206,9 @@ def _health_spec(ground: str, steps: int, step: str) -> Spec:
         x=x, y=alt.Y("value:Q", title=None), detail="line:N"
     )
     mean = alt.Chart(alt.NamedData("mean")).encode(x=x)
-    y = alt.Y("low:Q", title=None, axis=alt.Axis(tickCount=4))
+    # where all values are 0, Vega would write it with six decimals
+    axis = alt.Axis(tickCount=4, labelExpr="datum.value === 0 ? '0' : datum.label")
+    y = alt.Y("low:Q", title=None, axis=axis)
     area = mean.mark_area(opacity=0.22, color=colour).encode(y=y, y2="high:Q")
     return _finished(
         alt.layer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -41,7 +41,8 @@ def draw_choice(panel: Panel, store: Store, training: Training) -> None:
     if not found:
         return
     said = {
-        id: f"{_name(panel, id)} · {_differences(other, training)}" for id, other in found.items()
+        id: f"{_name(panel, id)} · {_differences(store, other, training)}"
+        for id, other in found.items()
     }
     st.pills(
         label("training.overlay"),
@@ -57,13 +58,14 @@ def _name(panel: Panel, id: str) -> str:
     return f"#{st.session_state[panel.of('kept')].index(id) + 1}"
 
 
-def _differences(other: Training, training: Training) -> str:
+def _differences(store: Store, other: Training, training: Training) -> str:
     """What the other training has that this one has not."""
+    theirs, ours = _values(store, other), _values(store, training)
     parts = [NAMES.get(other.algorithm, other.algorithm)] * (other.algorithm != training.algorithm)
     parts += [
-        f"{label(f'training.setting.{name}')} {_short(value)}"
-        for name, value in other.config.items()
-        if value != training.config.get(name, value)
+        f"{label(f'training.setting.{name}')} {' → '.join(map(_short, values))}"
+        for name, values in theirs.items()
+        if values != ours.get(name, values)
     ]
     parts += [
         f"{label(f'training.{name}')} {getattr(other, name)}"
@@ -71,6 +73,14 @@ def _differences(other: Training, training: Training) -> str:
         if getattr(other, name) != getattr(training, name)
     ]
     return ", ".join(parts) or label("training.overlay_same")
+
+
+def _values(store: Store, training: Training) -> dict[str, list[Any]]:
+    """For each setting what it was at first, then what it was changed to."""
+    values = {name: [value] for name, value in training.config.items()}
+    for change in store.changes(training.id):
+        values[change.field].append(change.value)
+    return values
 
 
 def _short(value: object) -> str:

@@ -320,3 +320,15 @@ def test_earlier_trainings_of_the_session_can_be_compared(pool: Pool) -> None:
     at.session_state.x_overlay = [at.session_state.x_kept[0]]
     at.run()
     assert not at.exception
+
+
+def test_what_was_changed_while_a_training_ran_tells_it_from_others(pool: Pool) -> None:
+    plain, changed = (submit(pool, steps=300, pause=0.01, lr=0.5) for _ in range(2))
+    wait(lambda: pool.store.points(changed))
+    pool.change(changed, "lr", 0.25)
+    wait(lambda: not get(pool, changed).active)
+    at = opened(run=changed)
+    at.query_params["run"] = plain
+    assert compared(at.run()) == ["#1 · Learning rate 0.5 → 0.25"]
+    at.query_params["run"] = changed
+    assert compared(at.run()) == ["#2 · Learning rate 0.5"]
