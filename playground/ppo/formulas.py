@@ -34,9 +34,10 @@ def draw() -> None:
     values = {"r_t": float(r), r"\hat A_t": float(advantage), r"\epsilon": clip}
     surrogate = float(ppo.clipped_surrogate(r, advantage, clip))
     formula.show(ppo.clipped_surrogate, values, surrogate)
-    formula.show(ppo_by_hand.slope, own=("r",))  # the ratio, not the reward
     slope = formula.tex(float(ppo_by_hand.slope(r, advantage, clip)))
+    st.latex(formula.coloured(formula.latex(ppo_by_hand.slope)))
     st.latex(rf"\frac{{\partial L^{{CLIP}}}}{{\partial r_t}} = \mathbf{{{slope}}}")
+    formula.code(ppo_by_hand.slope, own=("r",))  # the ratio, not the reward
     formula.show(ppo.approx_kl, {"r_t": float(r)}, float(ppo.approx_kl(r)))
     with st.expander(label("ppo.formulas.more")):
         formula.show(advantages.normalised)

@@ -45,7 +45,7 @@ def test_without_the_clip_the_batch_promises_more_and_the_policy_earns_less(
     expect(stage.locator("td[data-row]")).to_have_count(14)
     for epochs in (5, 10):
         page.locator(".st-key-ppo_epoch_five button").click()
-        expect(page.get_by_text(f"after {epochs} epochs")).to_be_visible()
+        expect(page.get_by_text(f"Epochs: {epochs}")).to_be_visible()
     expect(stage.locator("td s").first).to_be_visible()
     until(page, lambda: shown(page, "kl", "without") > 10 * shown(page, "kl", "with"))
     until(page, lambda: shown(page, "promised", "without") > 2 * shown(page, "promised", "with"))
