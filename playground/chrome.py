@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from playground.components import keys
 from playground.language import LANGUAGES, label, language
 
 HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ def draw_chrome() -> None:
             help=label("chrome.presenter_help"),
             on_change=_switch_presenter,
         )
+        keys()
 
 
 @cache

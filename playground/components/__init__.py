@@ -26,12 +26,20 @@ class Cell(TypedDict, total=False):
 @cache
 def _component(name: str) -> Callable[..., Any]:
     # registered at first use, not at import: a registration belongs to a running app
+    css = HERE / f"{name}.css"
     return st.components.v2.component(
         f"rl_playground.{name}",
-        css=(HERE / f"{name}.css").read_text(encoding="utf-8"),
+        css=css.read_text(encoding="utf-8") if css.exists() else None,
         js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
         isolate_styles=False,
     )
+
+
+def keys() -> None:
+    """Draw nothing; from then on arrow keys go to the stage after a slider, a tab or a switch was
+    used with the mouse.
+    """
+    _component("keys")(key="keys")
 
 
 def world(key: str, data: dict[str, Any]) -> None:

@@ -26,13 +26,6 @@ export default function ({ data, parentElement }) {
   svg.dataset.step = data.step;
   before ? before.replaceWith(svg) : parentElement.append(svg);
   if (moved && edges.at(-1)?.taken) travel(agent, paths.at(-1), perch(data.agent));
-
-  // after a slider or a tab was used with the mouse, arrow keys belong to the stage again
-  const release = ({ target }) => {
-    if (target.closest?.('[data-testid="stSlider"], [role="tab"]')) document.activeElement?.blur();
-  };
-  document.addEventListener("pointerup", release);
-  return () => document.removeEventListener("pointerup", release);
 }
 
 function node(name, attributes, parent) {

@@ -56,5 +56,7 @@ def mean_steps(mdp: FiniteMDP, policy: Floats) -> float:
 
     The value without discount where every step pays 1 (Sutton & Barto, equation 4.4).
     """
-    clock = dataclasses.replace(mdp, r=np.where(mdp.terminal[:, None, None], 0.0, np.ones_like(mdp.r)))
+    clock = dataclasses.replace(
+        mdp, r=np.where(mdp.terminal[:, None, None], 0.0, np.ones_like(mdp.r))
+    )
     return float(mdp.start @ policy_evaluation(clock, policy, 1.0))
