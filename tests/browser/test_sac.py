@@ -41,4 +41,4 @@ def test_the_temperature_falls_towards_its_target(page: Page, address: str):
     page.keyboard.press("ArrowRight")
     expect(alpha.locator("s")).to_have_text("1")
     page.keyboard.press("t")
-    expect(page.get_by_text("after 6 steps")).to_be_visible()
+    expect(page.get_by_text("Steps: 6")).to_be_visible()
