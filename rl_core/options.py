@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rl_core.settings import parse
+from rl_core.settings import Settings, parse
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -40,7 +40,7 @@ def gamma(text: str) -> float:
     return value
 
 
-def changes(config: type, texts: Sequence[str]) -> dict[str, Any]:
+def changes(config: type[Settings], texts: Sequence[str]) -> dict[str, Any]:
     """What `--set` changes, by the name of the setting. Raises `SettingError`, `ValueError`."""
     found = {}
     for text in texts:
